@@ -1,0 +1,355 @@
+// net_bench: what a remote call costs over TCP on this machine's loopback, beside bare TCP in the same run.
+//
+//   net_bench [--repetitions N] [--seconds S]
+//
+// All measurements alternate; each number is the median of the repetitions. Ratios are to the bare ping-pong or stream
+// that stands in the same table. Two threads of one process; no core is pinned.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "model/wire.h"
+#include "net/rpc_client.h"
+#include "net/rpc_server.h"
+#include "net/tcp_listener.h"
+#include "net/tcp_transport.h"
+#include "runtime/real_runtime.h"
+#include "runtime/runtime_thread.h"
+#include "runtime/when_all.h"
+
+namespace firn::net {
+namespace {
+
+constexpr size_t kSmallBytes = 64;
+constexpr size_t kLargeBytes = 1 << 20;
+
+struct BenchReply {
+  std::string data;
+  static void fields(auto& self, auto&& visit) { visit("data", self.data); }
+};
+struct BenchRequest {
+  static constexpr uint16_t kOpcode = 1;
+  static constexpr const char* kName = "bench";
+  using Reply = BenchReply;
+  std::string data;
+  uint64_t reply_payload_bytes = 0;
+  static void fields(auto& self, auto&& visit) {
+    visit("data", self.data);
+    visit("reply_payload_bytes", self.reply_payload_bytes);
+  }
+};
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Repeats `batch`, which does `count` operations, for about `seconds`; gives microseconds per operation.
+template <class Batch>
+double measure(double seconds, size_t count, Batch batch) {
+  batch();  // warms up
+  const auto begin = std::chrono::steady_clock::now();
+  size_t done = 0;
+  do {
+    batch();
+    done += count;
+  } while (seconds_since(begin) < seconds);
+  return seconds_since(begin) * 1e6 / static_cast<double>(done);
+}
+
+// --- bare TCP
+
+struct SocketPair {
+  int client = -1;
+  int server = -1;
+  SocketPair() {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    bool good = ::bind(listener, generic, size) == 0 && ::listen(listener, 1) == 0 &&
+                ::getsockname(listener, generic, &size) == 0;
+    client = ::socket(AF_INET, SOCK_STREAM, 0);
+    good = good && ::connect(client, generic, size) == 0;
+    server = ::accept(listener, nullptr, nullptr);
+    ::close(listener);
+    if (!good || server < 0) std::abort();
+    const int on = 1;
+    for (const int descriptor : {client, server}) {
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+  }
+  SocketPair(const SocketPair&) = delete;
+  SocketPair& operator=(const SocketPair&) = delete;
+  ~SocketPair() {
+    ::close(client);
+    ::close(server);
+  }
+};
+
+bool send_all(int descriptor, const char* data, size_t bytes) {
+  while (bytes > 0) {
+    const auto sent = ::send(descriptor, data, bytes, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN) continue;
+    if (sent <= 0) return false;
+    data += sent;
+    bytes -= static_cast<size_t>(sent);
+  }
+  return true;
+}
+bool receive_all(int descriptor, char* data, size_t bytes) {
+  while (bytes > 0) {
+    const auto received = ::recv(descriptor, data, bytes, 0);
+    if (received < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (received <= 0) return false;
+    data += received;
+    bytes -= static_cast<size_t>(received);
+  }
+  return true;
+}
+
+// Request and answer of given sizes, one at a time, between two threads.
+double bare_ping_pong(double seconds, size_t there_bytes, size_t back_bytes, bool spin) {
+  SocketPair pair;
+  if (spin) {
+    ::fcntl(pair.client, F_SETFL, O_NONBLOCK);
+    ::fcntl(pair.server, F_SETFL, O_NONBLOCK);
+  }
+  std::thread server([&] {
+    std::vector<char> there(there_bytes);
+    std::vector<char> back(back_bytes);
+    while (receive_all(pair.server, there.data(), there.size()) && send_all(pair.server, back.data(), back.size())) {
+    }
+  });
+  std::vector<char> there(there_bytes);
+  std::vector<char> back(back_bytes);
+  constexpr size_t kBatch = 50;
+  const double result = measure(seconds, kBatch, [&] {
+    for (size_t i = 0; i < kBatch; i++) {
+      send_all(pair.client, there.data(), there.size());
+      receive_all(pair.client, back.data(), back.size());
+    }
+  });
+  ::shutdown(pair.client, SHUT_RDWR);
+  server.join();
+  return result;
+}
+
+// Blocks of 1 MiB in one direction without a pause.
+double bare_stream(double seconds) {
+  SocketPair pair;
+  std::thread server([&] {
+    std::vector<char> block(kLargeBytes);
+    while (receive_all(pair.server, block.data(), block.size())) {
+    }
+  });
+  const std::vector<char> block(kLargeBytes);
+  const double result = measure(seconds, 8, [&] {
+    for (int i = 0; i < 8; i++) send_all(pair.client, block.data(), block.size());
+  });
+  ::shutdown(pair.client, SHUT_RDWR);
+  server.join();
+  return result;
+}
+
+// --- rpc
+
+Task<Result<BenchReply>> answer(BenchRequest request, ServerCall& call) {
+  if (request.reply_payload_bytes > 0) call.reply_payload = Buffer(request.reply_payload_bytes);
+  co_return BenchReply{std::move(request.data)};
+}
+
+// The server's thread.
+class BenchServer {
+ public:
+  BenchServer() : thread_(std::move(*RuntimeThread::start())) {
+    thread_->call([this] { return open(this); });
+  }
+  ~BenchServer() {
+    thread_->call([this] { return close(this); });
+    thread_->stop();
+  }
+  Address address() const { return {listener_->uri(), 0}; }
+
+ private:
+  static Task<int> open(BenchServer* self) {
+    RealRuntime& runtime = self->thread_->runtime();
+    self->rpc_ = std::make_unique<RpcServer>(runtime, RpcServerOptions{});
+    self->rpc_->handle<BenchRequest>(answer);
+    self->tcp_ = std::make_unique<TcpTransport>(runtime, runtime.sockets());
+    TcpListener::Hooks hooks{.route = [self](uint32_t, int descriptor, std::string) {
+      self->tcp_->adopt(descriptor, *self->rpc_);
+    }};
+    auto listener = TcpListener::listen(runtime, runtime.sockets(), "tcp://127.0.0.1:0", std::move(hooks));
+    if (!listener) std::abort();
+    self->listener_ = std::move(*listener);
+    co_return 0;
+  }
+  static Task<int> close(BenchServer* self) {
+    co_await self->listener_->close();
+    co_await self->rpc_->close();
+    self->listener_.reset();
+    self->rpc_.reset();
+    co_return 0;
+  }
+
+  std::unique_ptr<RuntimeThread> thread_;
+  std::unique_ptr<RpcServer> rpc_;
+  std::unique_ptr<TcpTransport> tcp_;
+  std::unique_ptr<TcpListener> listener_;
+};
+
+struct Load {
+  size_t in_flight = 1;
+  size_t calls = 50;              // of each in a batch
+  size_t message_bytes = 0;
+  size_t send_bytes = 0;
+  size_t reply_bytes = 0;
+};
+
+Task<void> call_in_turn(RpcClient* rpc, Address to, Load load, MutableBytes buffer) {
+  const ByteView part = buffer.first(load.send_bytes);
+  for (size_t i = 0; i < load.calls; i++) {
+    BenchRequest request{std::string(load.message_bytes, 'x'), load.reply_bytes};
+    Bulk<BenchReply> bulk;
+    if (load.send_bytes > 0) bulk.send = {&part, 1};
+    if (load.reply_bytes > 0) {
+      bulk.place = [buffer](const BenchReply&, size_t bytes) -> Result<std::vector<MutableBytes>> {
+        return std::vector{buffer.first(bytes)};
+      };
+    }
+    auto reply = co_await rpc->call(to, std::move(request), std::move(bulk));
+    if (!reply) {
+      fmt::print(stderr, "net_bench: {}\n", reply.error().message());
+      std::abort();
+    }
+  }
+}
+Task<int> call_side_by_side(RpcClient* rpc, Address to, Load load, MutableBytes buffer) {
+  std::vector<Task<void>> lanes;
+  for (size_t i = 0; i < load.in_flight; i++) {
+    lanes.push_back(call_in_turn(rpc, to, load, buffer.subspan(i * kLargeBytes, kLargeBytes)));
+  }
+  co_await when_all(std::move(lanes));
+  co_return 0;
+}
+Task<int> close_client(RpcClient* rpc) {
+  co_await rpc->close();
+  co_return 0;
+}
+
+class BenchClient {
+ public:
+  explicit BenchClient(Address server)
+      : runtime_(std::move(*RealRuntime::create())),
+        tcp_(*runtime_, runtime_->sockets()),
+        rpc_(*runtime_, tcp_, {}),
+        server_(std::move(server)),
+        buffer_(64 * kLargeBytes) {}
+  ~BenchClient() { runtime_->run(close_client(&rpc_)); }
+  double run(double seconds, Load load) {
+    return measure(seconds, load.calls * load.in_flight,
+                   [&] { runtime_->run(call_side_by_side(&rpc_, server_, load, buffer_.bytes())); });
+  }
+
+ private:
+  std::unique_ptr<RealRuntime> runtime_;
+  TcpTransport tcp_;
+  RpcClient rpc_;
+  Address server_;
+  Buffer buffer_;
+};
+
+// --- the table
+
+struct Row {
+  std::string name;
+  std::function<double(double seconds)> run;
+  std::vector<double> microseconds{};
+  double median() {
+    std::sort(microseconds.begin(), microseconds.end());
+    return microseconds[microseconds.size() / 2];
+  }
+};
+
+void run_alternating(std::vector<Row>& rows, int repetitions, double seconds) {
+  for (int i = 0; i < repetitions; i++) {
+    for (Row& row : rows) row.microseconds.push_back(row.run(seconds));
+  }
+}
+
+void print_small(std::vector<Row>& rows) {
+  const double blocking = rows[0].median();
+  const double spinning = rows[1].median();
+  fmt::print("64 B request and reply          us/op      op/s   to blocking  to spinning   min..max us\n");
+  for (Row& row : rows) {
+    const double median = row.median();
+    fmt::print("{:<28}{:>9.2f}{:>10.0f}{:>12.2f}x{:>12.2f}x   {:.2f}..{:.2f}\n", row.name, median, 1e6 / median,
+               median / blocking, median / spinning, row.microseconds.front(), row.microseconds.back());
+  }
+}
+
+void print_large(std::vector<Row>& rows) {
+  const double stream = rows[0].median();
+  fmt::print("\n1 MiB                           us/op     MiB/s    of stream   min..max us\n");
+  for (Row& row : rows) {
+    const double median = row.median();
+    fmt::print("{:<28}{:>9.1f}{:>10.0f}{:>12.0f}%   {:.0f}..{:.0f}\n", row.name, median, 1e6 / median,
+               100 * stream / median, row.microseconds.front(), row.microseconds.back());
+  }
+}
+
+int run(int repetitions, double seconds) {
+  BenchServer server;
+  BenchClient client(server.address());
+  const auto rpc = [&](Load load) { return [&client, load](double s) { return client.run(s, load); }; };
+  std::vector<Row> small{
+      {"bare, blocking", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, false); }},
+      {"bare, spinning", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, true); }},
+      {"rpc, 1 in flight", rpc({.message_bytes = kSmallBytes})},
+      {"rpc, 16 in flight", rpc({.in_flight = 16, .message_bytes = kSmallBytes})},
+      {"rpc, 64 in flight", rpc({.in_flight = 64, .message_bytes = kSmallBytes})},
+  };
+  std::vector<Row> large{
+      {"bare, stream", bare_stream},
+      {"bare, 1 MiB there, 64 B back", [](double s) { return bare_ping_pong(s, kLargeBytes, kSmallBytes, false); }},
+      {"rpc write, 1 in flight", rpc({.calls = 8, .send_bytes = kLargeBytes})},
+      {"rpc write, 8 in flight", rpc({.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes})},
+      {"rpc read, 1 in flight", rpc({.calls = 8, .reply_bytes = kLargeBytes})},
+      {"rpc read, 8 in flight", rpc({.in_flight = 8, .calls = 8, .reply_bytes = kLargeBytes})},
+  };
+  run_alternating(small, repetitions, seconds);
+  run_alternating(large, repetitions, seconds);
+  fmt::print("net_bench: medians of {} alternating repetitions of {} s, {} cores\n\n", repetitions, seconds,
+             std::thread::hardware_concurrency());
+  print_small(small);
+  print_large(large);
+  return 0;
+}
+
+}  // namespace
+}  // namespace firn::net
+
+int main(int argc, char** argv) {
+  int repetitions = 5;
+  double seconds = 0.3;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::strcmp(argv[i], "--repetitions") == 0) repetitions = std::max(1, std::atoi(argv[i + 1]));
+    if (std::strcmp(argv[i], "--seconds") == 0) seconds = std::atof(argv[i + 1]);
+  }
+  return firn::net::run(repetitions, seconds);
+}

@@ -1,0 +1,15 @@
+// JSON answers of commands.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace firn::cli {
+
+// {"response": …, "error": null, "status": 0} on standard output.
+void print_json(const nlohmann::json& response);
+// {"response": null, "error": "…", "code": "…", "remedy": "…", "status": 1}
+void print_json_error(const Error& error);
+
+}  // namespace firn::cli

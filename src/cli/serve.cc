@@ -1,0 +1,79 @@
+// firn serve
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/version.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/print_json.h"
+#include "engine/engine_process.h"
+#include "runtime/real_runtime.h"
+#include "runtime/sync.h"
+
+namespace firn::cli {
+
+namespace {
+
+struct ServeArguments {
+  std::string directory;
+  std::string listen = "tcp://127.0.0.1:10001";
+  uint32_t targets = 0;
+};
+
+Task<void> wait_for(Event* event) { co_await event->wait(); }
+
+void announce(const GlobalOptions& options, const engine::EngineProcess& engine) {
+  if (options.json) {
+    print_json({{"address", engine.uri()}, {"directory", engine.directory()}, {"targets", engine.target_count()}});
+  } else {
+    fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(), engine.uri(),
+               engine.target_count());
+  }
+  (void)std::fflush(stdout);
+}
+
+int serve(const GlobalOptions& options, const ServeArguments& arguments) {
+  InterruptWatcher interrupts;
+  auto fail_with = [&](const Error& error) {
+    options.json ? print_json_error(error) : print_error(error);
+    return 1;
+  };
+  auto runtime = RealRuntime::create();
+  if (!runtime) return fail_with(runtime.error());
+  Event ended((*runtime)->executor());
+  engine::EngineProcessOptions engine_options{.target_count = arguments.targets,
+                                              .listen = arguments.listen,
+                                              .version = kVersion,
+                                              .log_level = options.verbose ? LogLevel::debug : LogLevel::info};
+  auto engine = engine::EngineProcess::start(arguments.directory, engine_options);
+  if (!engine) return fail_with(engine.error());
+  announce(options, **engine);
+  interrupts.watch((*runtime)->executor(), [&ended] { ended.set(); });
+  (*runtime)->run(wait_for(&ended));
+  (*engine)->stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Program& program) {
+  auto arguments = std::make_shared<ServeArguments>();
+  CLI::App* const command = app.add_subcommand("serve", "Serve a system's directory to other processes and hosts");
+  command->add_option("directory", arguments->directory, "Where the data is; made if it does not exist")->required();
+  command->add_option("-l,--listen", arguments->listen, "tcp://HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  command->add_option("-t,--targets", arguments->targets, "Threads that store data, for a new system (default: one per core)")
+      ->check(CLI::Range(1, 256));
+  command->footer(
+      "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that was\n"
+      "acknowledged. Clients use it with FIRN_SYSTEM=tcp://HOST:PORT or --system.\n"
+      "There is no authentication yet: listen only where everybody may read and write.");
+  command->callback([arguments, &program] {
+    program.run = [arguments, &program] { return serve(program.global, *arguments); };
+  });
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,138 @@
+// Administration calls and connections; see client.h.
+#include "client/client.h"
+
+#include <bit>
+
+#include "client/object.h"
+
+namespace firn::client {
+
+class Client::Impl {
+ public:
+  Impl(Runtime& runtime, Transport& transport, Address system, ClientOptions options)
+      : runtime(runtime), system(std::move(system)), options(options), rpc(runtime, transport, options.rpc) {}
+
+  template <class Request>
+  Task<Result<typename Request::Reply>> call(Request request) {
+    return rpc.call(system, std::move(request), {}, options.call);
+  }
+
+  Runtime& runtime;
+  Address system;
+  ClientOptions options;
+  net::RpcClient rpc;
+};
+
+Client::Client(Runtime& runtime, Transport& transport, Address system, ClientOptions options)
+    : impl_(std::make_unique<Impl>(runtime, transport, std::move(system), options)) {}
+
+Client::~Client() = default;
+
+Task<void> Client::close() { return impl_->rpc.close(); }
+
+Runtime& Client::runtime() { return impl_->runtime; }
+net::RpcClient& Client::rpc() { return impl_->rpc; }
+const ClientOptions& Client::options() const { return impl_->options; }
+
+Task<Result<SystemQueryReply>> Client::query_system() { return impl_->call(SystemQueryRequest{}); }
+
+Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) { return impl_->call(std::move(request)); }
+
+Task<Result<std::vector<PoolInfo>>> Client::list_pools() {
+  FIRN_CO_TRY(PoolListReply reply, co_await impl_->call(PoolListRequest{}));
+  co_return std::move(reply.pools);
+}
+
+Task<Result<PoolInfo>> Client::query_pool(std::string pool) {
+  return impl_->call(PoolQueryRequest{.pool = std::move(pool)});
+}
+
+Task<Result<void>> Client::destroy_pool(std::string pool, bool recursive) {
+  FIRN_CO_CHECK(co_await impl_->call(PoolDestroyRequest{.pool = std::move(pool), .recursive = recursive}));
+  co_return {};
+}
+
+Task<Result<ContainerInfo>> Client::create_container(ContainerCreateRequest request) {
+  return impl_->call(std::move(request));
+}
+
+Task<Result<std::vector<ContainerInfo>>> Client::list_containers(std::string pool) {
+  FIRN_CO_TRY(ContainerListReply reply, co_await impl_->call(ContainerListRequest{.pool = std::move(pool)}));
+  co_return std::move(reply.containers);
+}
+
+Task<Result<ContainerInfo>> Client::query_container(std::string pool, std::string container) {
+  return impl_->call(ContainerQueryRequest{.pool = std::move(pool), .container = std::move(container)});
+}
+
+Task<Result<ContainerInfo>> Client::set_container_properties(ContainerSetPropertiesRequest request) {
+  return impl_->call(std::move(request));
+}
+
+Task<Result<void>> Client::destroy_container(std::string pool, std::string container) {
+  FIRN_CO_CHECK(
+      co_await impl_->call(ContainerDestroyRequest{.pool = std::move(pool), .container = std::move(container)}));
+  co_return {};
+}
+
+Task<Result<std::shared_ptr<Pool>>> Client::connect_pool(std::string pool) {
+  FIRN_CO_TRY(PoolConnectReply reply, co_await impl_->call(PoolConnectRequest{.pool = std::move(pool)}));
+  FIRN_CO_CHECK(check_pool_map(reply.map));
+  co_return std::shared_ptr<Pool>(new Pool(*this, impl_->system, std::move(reply.map), std::move(reply.label)));
+}
+
+Result<void> check_pool_map(const PoolMap& map) {
+  const bool power_of_two = map.members_per_pg > 0 && std::has_single_bit(map.pg_count());
+  if (!power_of_two || map.pg_members.size() != size_t{map.pg_count()} * map.members_per_pg) {
+    return fail(Code::corrupt, "the pool map's placement table is malformed").on("pool", map.pool.uuid.text());
+  }
+  for (const TargetIndex member : map.pg_members) {
+    if (member.value >= map.targets.size()) {
+      return fail(Code::corrupt, "the pool map names a target it does not have").on("target", member.value);
+    }
+  }
+  return {};
+}
+
+Pool::Pool(Client& client, Address system, PoolMap map, std::string label)
+    : client_(client), system_(std::move(system)), map_(std::move(map)), label_(std::move(label)) {}
+
+Task<Result<std::shared_ptr<Container>>> Pool::open_container(std::string container) {
+  FIRN_CO_TRY(ContainerInfo info, co_await client_.query_container(map_.pool.uuid.text(), std::move(container)));
+  co_return std::make_shared<Container>(shared_from_this(), std::move(info));
+}
+
+Task<Result<void>> Pool::refresh_map() {
+  PoolConnectRequest request{.pool = map_.pool.uuid.text()};
+  FIRN_CO_TRY(PoolConnectReply reply,
+              co_await client_.rpc().call(system_, std::move(request), {}, client_.options().call));
+  FIRN_CO_CHECK(check_pool_map(reply.map));
+  if (reply.map.version > map_.version) map_ = std::move(reply.map);
+  co_return {};
+}
+
+Address Pool::address_of(PgIndex pg) const {
+  const PoolTarget& target = map_.targets[map_.primary(pg).value];
+  return Address{target.uri.empty() ? system_.uri : target.uri, target.engine_target};
+}
+
+Container::Container(std::shared_ptr<Pool> pool, ContainerInfo info) : pool_(std::move(pool)), info_(std::move(info)) {}
+
+const std::string* Container::property(std::string_view name) const {
+  for (const Property& property : info_.properties) {
+    if (property.name == name) return &property.value;
+  }
+  return nullptr;
+}
+
+Object Container::open(ObjectId object) { return Object(*this, object); }
+
+Task<Result<uint64_t>> Container::allocate_oids(uint64_t count) {
+  AllocateOidsRequest request{.pool = pool_->id(), .container = info_.id, .count = count};
+  Client& client = pool_->client();
+  FIRN_CO_TRY(AllocateOidsReply reply,
+              co_await client.rpc().call(pool_->system(), std::move(request), {}, client.options().call));
+  co_return reply.first;
+}
+
+}  // namespace firn::client

@@ -1,0 +1,197 @@
+// Reading and changing entries; see entry.h.
+#include "dfs/entry.h"
+
+#include <algorithm>
+
+#include "dfs/layout.h"
+#include "dfs/parallel.h"
+
+namespace firn::dfs {
+
+namespace {
+
+constexpr size_t kValueBytesGuess = 4096;
+// A value may grow between the answer that told its length and the next request.
+constexpr int kFetchAttemptsMax = 8;
+
+client::FetchTarget inode_target(InodeBytes& bytes) {
+  return {{.akey = Key(kInodeAkey), .kind = ValueKind::array, .recxs = {{0, kInodeBytes}}}, {bytes}};
+}
+
+// Nothing if no byte of an inode is there.
+Result<std::optional<Inode>> found_inode(const FetchedItem& found, const InodeBytes& bytes) {
+  if (found.extents.empty()) return std::nullopt;
+  uint64_t records = 0;
+  for (const FetchedExtent& extent : found.extents) records += extent.recx.count;
+  if (found.record_bytes != 1 || records != kInodeBytes) {
+    return fail(Code::corrupt, "an entry's inode is not whole").on("bytes", records);
+  }
+  FIRN_TRY(const Inode inode, decode_inode(bytes));
+  return inode;
+}
+
+Error at_place(Error error, const Place& place) {
+  return std::move(error).on("directory", place.directory.id().text()).on("name", place.name);
+}
+
+Task<Result<std::vector<Key>>> list_all_akeys(Place place, Epoch epoch) {
+  std::vector<Key> akeys;
+  client::ListAnchor anchor;
+  while (!anchor.end) {
+    FIRN_CO_TRY(auto some, co_await place.directory.list_akeys(place.name, anchor, 1024, epoch));
+    std::ranges::move(some, std::back_inserter(akeys));
+    if (akeys.size() > kXattrsMax + 2) {
+      co_return fail(Code::too_big, "the entry has more extended attributes than can be moved with it")
+          .on("name", place.name);
+    }
+  }
+  co_return akeys;
+}
+
+Task<Result<void>> fetch_xattr(Place place, Epoch epoch, Entry::Value* xattr, bool* found) {
+  FIRN_CO_TRY(auto value, co_await place.directory.fetch_value(place.name, xattr->akey, epoch));
+  *found = value.has_value();
+  if (value) xattr->bytes = std::move(*value);
+  co_return {};
+}
+
+// Those of the akeys that are attributes and have a value.
+Task<Result<std::vector<Entry::Value>>> fetch_xattrs(Place place, std::vector<Key> akeys, Epoch epoch) {
+  std::vector<Entry::Value> xattrs;
+  for (Key& akey : akeys) {
+    if (akey.starts_with(kXattrPrefix)) xattrs.push_back({std::move(akey), {}});
+  }
+  const auto found = std::make_unique<bool[]>(xattrs.size());
+  std::vector<Task<Result<void>>> fetches;
+  for (size_t i = 0; i < xattrs.size(); i++) fetches.push_back(fetch_xattr(place, epoch, &xattrs[i], &found[i]));
+  FIRN_CO_CHECK(co_await when_all_ok(std::move(fetches)));
+  size_t kept = 0;
+  for (size_t i = 0; i < xattrs.size(); i++) {
+    if (found[i]) std::swap(xattrs[kept++], xattrs[i]);
+  }
+  xattrs.resize(kept);
+  co_return xattrs;
+}
+
+bool is_symlink(const Entry& entry) { return node_type(entry.inode) == NodeType::symlink; }
+
+// Akeys of `previous` that `entry` has not.
+std::vector<Key> obsolete_akeys(const Entry& entry, const Entry& previous) {
+  std::vector<Key> akeys;
+  if (is_symlink(previous) && !is_symlink(entry)) akeys.emplace_back(kSymlinkAkey);
+  for (const Entry::Value& xattr : previous.xattrs) {
+    const bool kept = std::ranges::find(entry.xattrs, xattr.akey, &Entry::Value::akey) != entry.xattrs.end();
+    if (!kept) akeys.push_back(xattr.akey);
+  }
+  return akeys;
+}
+
+}  // namespace
+
+Task<Result<std::optional<Inode>>> fetch_inode(Place place, Epoch epoch) {
+  InodeBytes bytes;
+  std::vector<client::FetchTarget> targets;
+  targets.push_back(inode_target(bytes));
+  FIRN_CO_TRY(const auto found,
+              co_await place.directory.fetch(place.name, std::move(targets), Condition::none, epoch));
+  auto inode = found_inode(found[0], bytes);
+  if (!inode) co_return at_place(std::move(inode).error(), place);
+  co_return std::move(inode);
+}
+
+Task<Result<std::optional<InodeAndValue>>> fetch_inode_and_value(Place place, Key akey, Epoch epoch) {
+  std::string value(kValueBytesGuess, '\0');
+  for (int attempt = 0; attempt < kFetchAttemptsMax; attempt++) {
+    InodeBytes bytes;
+    const MutableBytes room{reinterpret_cast<std::byte*>(value.data()), value.size()};
+    std::vector<client::FetchTarget> targets;
+    targets.push_back(inode_target(bytes));
+    targets.push_back({{.akey = akey}, {room}});
+    FIRN_CO_TRY(const auto found,
+                co_await place.directory.fetch(place.name, std::move(targets), Condition::none, epoch));
+    auto inode = found_inode(found[0], bytes);
+    if (!inode) co_return at_place(std::move(inode).error(), place);
+    if (!*inode) co_return std::nullopt;
+    const bool is_there = found[1].sent || found[1].record_bytes > 0;
+    if (!is_there) co_return InodeAndValue{**inode, std::nullopt};
+    value.resize(found[1].record_bytes);
+    if (found[1].sent) co_return InodeAndValue{**inode, std::move(value)};
+  }
+  co_return at_place(fail(Code::busy, "a value of the entry grows faster than it can be read"), place);
+}
+
+Task<Result<std::optional<Entry>>> fetch_entry(Place place, Epoch epoch) {
+  FIRN_CO_TRY(auto found, co_await both(fetch_inode_and_value(place, Key(kSymlinkAkey), epoch),
+                                        list_all_akeys(place, epoch)));
+  auto& [inode, akeys] = found;
+  if (!inode) co_return std::nullopt;
+  Entry entry{.inode = inode->inode, .symlink_target = std::move(inode->value).value_or("")};
+  if (!is_symlink(entry)) entry.symlink_target.clear();
+  FIRN_CO_TRY(entry.xattrs, co_await fetch_xattrs(place, std::move(akeys), epoch));
+  co_return entry;
+}
+
+Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> previous, Condition conditions) {
+  const InodeBytes inode = encode_inode(entry.inode);
+  std::vector<UpdateItem> items;
+  std::vector<ByteView> data{inode};
+  items.push_back(
+      {.akey = Key(kInodeAkey), .kind = ValueKind::array, .record_bytes = 1, .recxs = {{0, kInodeBytes}}});
+  if (is_symlink(entry)) {
+    items.push_back({.akey = Key(kSymlinkAkey), .record_bytes = entry.symlink_target.size()});
+    data.push_back(as_bytes(entry.symlink_target));
+  }
+  for (const Entry::Value& xattr : entry.xattrs) {
+    items.push_back({.akey = xattr.akey, .record_bytes = xattr.bytes.size()});
+    data.push_back(as_bytes(xattr.bytes));
+  }
+  if (previous) {
+    for (Key& akey : obsolete_akeys(entry, *previous)) items.push_back({.akey = std::move(akey), .punch = true});
+  }
+  auto written = co_await place.directory.update(place.name, std::move(items), std::move(data), conditions);
+  if (!written) co_return at_place(std::move(written).error(), place);
+  co_return std::move(written);
+}
+
+Task<Result<void>> drop_akeys(Place place, Entry entry, Entry previous) {
+  std::vector<Key> akeys = obsolete_akeys(entry, previous);
+  if (!akeys.empty()) FIRN_CO_CHECK(co_await place.directory.punch_akeys(place.name, std::move(akeys)));
+  co_return {};
+}
+
+Task<Result<void>> write_fields(Place place, Inode inode, std::vector<InodeField> fields) {
+  const InodeBytes bytes = encode_inode(inode);
+  UpdateItem item{.akey = Key(kInodeAkey), .kind = ValueKind::array, .record_bytes = 1, .recxs = extents_of(fields)};
+  std::vector<ByteView> data;
+  for (const Recx& recx : item.recxs) data.push_back(ByteView(bytes).subspan(recx.start, recx.count));
+  std::vector<UpdateItem> items;
+  items.push_back(std::move(item));
+  // The condition keeps an entry that was removed meanwhile from coming back as a torso.
+  auto written =
+      co_await place.directory.update(place.name, std::move(items), std::move(data), Condition::akey_update);
+  if (!written) co_return at_place(std::move(written).error(), place);
+  co_return {};
+}
+
+Task<Result<RemovedEntry>> remove_entry(Place place) {
+  auto removed = co_await place.directory.punch_dkey(place.name, Condition::punch);
+  if (!removed) co_return at_place(std::move(removed).error(), place);
+  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place, before(*removed)));
+  if (!inode) co_return at_place(fail(Code::corrupt, "what was removed was no entry"), place);
+  co_return RemovedEntry{*inode, *removed};
+}
+
+Task<Result<void>> restore_entry(Place place, Epoch epoch) {
+  FIRN_CO_TRY(auto entry, co_await fetch_entry(place, before(epoch)));
+  if (!entry) co_return at_place(fail(Code::corrupt, "the entry to put back is not there any more"), place);
+  FIRN_CO_CHECK(co_await write_entry(place, std::move(*entry), std::nullopt, Condition::dkey_insert));
+  co_return {};
+}
+
+Task<Result<bool>> is_inode_of(Place place, Epoch epoch) {
+  FIRN_CO_TRY(const ListReply listed, co_await place.directory.list_extents(place.name, Key(kInodeAkey)));
+  if (listed.extents.empty()) co_return false;
+  co_return std::ranges::all_of(listed.extents, [&](const ListEntryExtent& e) { return e.epoch == epoch; });
+}
+
+}  // namespace firn::dfs

@@ -1,0 +1,156 @@
+// An engine in this process; see engine_process.h.
+#include "engine/engine_process.h"
+
+#include <utility>
+
+#include "control/sqlite_meta_store.h"
+
+namespace firn::engine {
+
+namespace {
+
+// For steps that run in another thread and cannot fail.
+template <class Function>
+Task<bool> run_here(Function function) {
+  function();
+  co_return true;
+}
+
+Task<Result<void>> start_the(Engine* engine) { co_return co_await engine->start(); }
+
+Task<bool> close_all(net::TcpListener* listener, Engine* engine) {
+  // The listener first, so that no connection comes to a closed target.
+  if (listener != nullptr) co_await listener->close();
+  co_await engine->close();
+  co_return true;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EngineProcess>> EngineProcess::start(std::string directory, EngineProcessOptions options) {
+  FIRN_TRY(SystemDirectory taken, SystemDirectory::open(std::move(directory), options.target_count));
+  std::unique_ptr<EngineProcess> process(new EngineProcess(std::move(taken), std::move(options)));
+  FIRN_CHECK(process->start_all());
+  return process;
+}
+
+EngineProcess::EngineProcess(SystemDirectory directory, EngineProcessOptions options)
+    : directory_(std::move(directory)), options_(std::move(options)) {}
+
+EngineProcess::~EngineProcess() { stop(); }
+
+Result<void> EngineProcess::start_all() {
+  FIRN_TRY(meta_, control::SqliteMetaStore::open(directory_.metadata_path()));
+  FIRN_CHECK(start_threads());
+  FIRN_CHECK(start_engine());
+  FIRN_CHECK(start_listening());
+  return register_with_hub();
+}
+
+Result<void> EngineProcess::start_threads() {
+  for (uint32_t i = 0; i < target_count() + 1; i++) {
+    FIRN_TRY(auto thread, RuntimeThread::start({.storage_root = directory_.path(),
+                                                .log_level = options_.log_level,
+                                                .loop = options_.loop}));
+    RealRuntime& runtime = thread->runtime();
+    transports_.push_back(std::make_unique<net::TcpTransport>(runtime, runtime.sockets()));
+    threads_.push_back(std::move(thread));
+  }
+  return {};
+}
+
+EngineOptions EngineProcess::engine_options() {
+  return {.control = {.version = options_.version},
+          .disk_free_bytes = [this] { return directory_.free_bytes(); },
+          .target = options_.target};
+}
+
+Result<void> EngineProcess::start_engine() {
+  std::vector<Runtime*> targets;
+  for (uint32_t i = 0; i < target_count(); i++) targets.push_back(&threads_[i]->runtime());
+  RuntimeThread& control = *threads_.back();
+  engine_ = std::make_unique<Engine>(control.runtime(), std::move(targets), *meta_, engine_options());
+  return control.call([this] { return start_the(engine_.get()); });
+}
+
+Result<void> EngineProcess::start_listening() {
+  if (options_.listen.empty()) return {};
+  net::TcpListener::Hooks hooks;
+  hooks.check = [this](uint32_t target) -> Result<void> {
+    if (target == Address::kControlTarget || target < target_count()) return {};
+    return fail(Code::not_found, "the engine does not have this target").on("target", target);
+  };
+  hooks.route = [this](uint32_t target, int descriptor, const std::string&) { route(target, Descriptor(descriptor)); };
+  RuntimeThread& control = *threads_.back();
+  Result<void> listening;
+  control.call([&] {
+    return run_here([&] {
+      RealRuntime& runtime = control.runtime();
+      auto listener = net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, std::move(hooks));
+      if (!listener) {
+        listening = std::move(listener).error();
+        return;
+      }
+      listener_ = *std::move(listener);
+      uri_ = listener_->uri();
+      engine_->set_uri(uri_);
+    });
+  });
+  return listening;
+}
+
+// In the control thread.
+void EngineProcess::route(uint32_t target, Descriptor connection) {
+  const size_t thread = target == Address::kControlTarget ? threads_.size() - 1 : target;
+  threads_[thread]->runtime().executor().submit([this, target, thread, held = std::move(connection)]() mutable {
+    transports_[thread]->adopt(held.release(), engine_->acceptor(target));
+  });
+}
+
+RuntimeThread& EngineProcess::thread_of(uint32_t target) {
+  return target == Address::kControlTarget ? *threads_.back() : *threads_[target];
+}
+
+std::vector<uint32_t> EngineProcess::services() const {
+  std::vector<uint32_t> all = {Address::kControlTarget};
+  for (uint32_t target = 0; target < target_count(); target++) all.push_back(target);
+  return all;
+}
+
+Result<void> EngineProcess::register_with_hub() {
+  if (options_.hub == nullptr) return {};
+  for (const uint32_t target : services()) {
+    RuntimeThread& thread = thread_of(target);
+    bool registered = false;
+    thread.call([&] {
+      return run_here([&] {
+        registered = options_.hub->listen({inproc_uri(), target}, thread.runtime().executor(), engine_->acceptor(target));
+      });
+    });
+    if (!registered) return fail(Code::in_use, "the hub has a service of this address").on("address", inproc_uri());
+    in_hub_.push_back(target);
+  }
+  return {};
+}
+
+void EngineProcess::leave_hub() {
+  for (const uint32_t target : std::exchange(in_hub_, {})) {
+    thread_of(target).call([&] { return run_here([&] { options_.hub->unlisten({inproc_uri(), target}); }); });
+  }
+}
+
+void EngineProcess::stop() {
+  leave_hub();
+  if (engine_ != nullptr) {
+    threads_.back()->call([this] { return close_all(listener_.get(), engine_.get()); });
+  }
+  for (const auto& thread : threads_) thread->stop();
+  listener_.reset();
+  engine_.reset();
+  transports_.clear();
+  threads_.clear();
+  meta_.reset();
+  directory_.release();
+}
+
+}  // namespace firn::engine

@@ -1,0 +1,80 @@
+// EngineProcess: an engine in this process, on the real world: threads, files, sockets. A server is one with a listen
+// address, an embedded system one with a hub; it may have both.
+//
+//   net::InprocHub hub;  // for clients in this process; outlives the engine and its clients
+//   FIRN_TRY(auto engine, EngineProcess::start("/var/lib/firn", {.listen = "tcp://0.0.0.0:10001", .hub = &hub}));
+//   Client client(runtime, transport, Address{engine->inproc_uri()}, {});
+//   ...
+//   engine->stop();  // after its clients in this process have been closed
+//
+// Plain code calls this from one thread, which is not a runtime's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "engine/engine.h"
+#include "engine/system_directory.h"
+#include "net/inproc_transport.h"
+#include "net/tcp_listener.h"
+#include "net/tcp_transport.h"
+#include "runtime/runtime_thread.h"
+
+namespace firn::engine {
+
+struct EngineProcessOptions {
+  uint32_t target_count = 0;      // of a new system; 0: one per core, at most 8. An existing one keeps its number.
+  std::string listen{};           // "tcp://host:port", port 0: a free one; empty: no network
+  net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
+  std::string version{};          // of the program, for people
+  LogLevel log_level = LogLevel::info;
+  UringOptions loop{};
+  TargetOptions target{};
+};
+
+class EngineProcess {
+ public:
+  // Blocks until the engine serves. Code::in_use (another process has the directory, or the port is taken), version,
+  // corrupt, invalid, permission, unsupported (no io_uring), io; all with what to do.
+  static Result<std::unique_ptr<EngineProcess>> start(std::string directory, EngineProcessOptions options);
+  // Stops it if that has not been done.
+  ~EngineProcess();
+
+  // Turns clients away, waits for what is being done, closes the stores, ends the threads, gives the directory back.
+  // Once, or again without effect.
+  void stop();
+
+  // Where it listens, with the port it got; empty without network.
+  const std::string& uri() const { return uri_; }
+  // Where clients of this process find it, by the hub.
+  std::string inproc_uri() const { return "inproc://" + directory_.path(); }
+  uint32_t target_count() const { return directory_.target_count(); }
+  const std::string& directory() const { return directory_.path(); }
+
+ private:
+  EngineProcess(SystemDirectory directory, EngineProcessOptions options);
+  Result<void> start_all();
+  Result<void> start_threads();
+  Result<void> start_engine();
+  Result<void> start_listening();
+  Result<void> register_with_hub();
+  void leave_hub();
+  void route(uint32_t target, Descriptor connection);
+  RuntimeThread& thread_of(uint32_t target);
+  std::vector<uint32_t> services() const;
+  EngineOptions engine_options();
+
+  SystemDirectory directory_;
+  const EngineProcessOptions options_;
+  std::string uri_;
+  std::unique_ptr<control::MetaStore> meta_;
+  std::vector<std::unique_ptr<RuntimeThread>> threads_;              // the targets', and behind them control's
+  std::vector<std::unique_ptr<net::TcpTransport>> transports_;       // of the same threads
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<net::TcpListener> listener_;                       // in the control thread
+  std::vector<uint32_t> in_hub_;                                     // services registered there
+};
+
+}  // namespace firn::engine

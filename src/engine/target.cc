@@ -1,0 +1,72 @@
+// One target: requests to its stores; see target.h. Calls outlive their handlers, hence the pointers to them.
+#include "engine/target.h"
+
+#include <utility>
+
+namespace firn::engine {
+
+namespace {
+
+RequestOrigin origin_of(const net::ServerCall& call) { return {call.request_id, call.completed_below}; }
+
+}  // namespace
+
+Target::Target(Runtime& runtime, TargetPlace place, TargetOptions options)
+    : stores_(runtime, place, options.store), server_(runtime, options.rpc) {
+  serve();
+}
+
+void Target::serve() {
+  server_.handle<UpdateRequest>(
+      [this](UpdateRequest request, net::ServerCall& call) { return update(std::move(request), &call); });
+  server_.handle<PunchRequest>(
+      [this](PunchRequest request, net::ServerCall& call) { return punch(std::move(request), &call); });
+  server_.handle<FetchRequest>(
+      [this](FetchRequest request, net::ServerCall& call) { return fetch(std::move(request), &call); });
+  server_.handle<ListRequest>([this](ListRequest request, net::ServerCall&) { return list(std::move(request)); });
+  server_.handle<QueryRequest>([this](QueryRequest request, net::ServerCall&) { return query(std::move(request)); });
+}
+
+Task<void> Target::close() {
+  co_await server_.close();
+  co_await stores_.close();
+}
+
+Task<Result<ChangeReply>> Target::update(UpdateRequest request, net::ServerCall* call) {
+  FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_TRY(vos::Update update, to_store(std::move(request), origin_of(*call)));
+  const ByteView payload = std::as_const(call->payload).bytes();
+  FIRN_CO_TRY(const Epoch epoch, co_await use.store().update(std::move(update), {&payload, 1}));
+  co_return ChangeReply{epoch};
+}
+
+Task<Result<ChangeReply>> Target::punch(PunchRequest request, net::ServerCall* call) {
+  FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_TRY(vos::Punch punch, to_store(std::move(request), origin_of(*call)));
+  FIRN_CO_TRY(const Epoch epoch, co_await use.store().punch(std::move(punch)));
+  co_return ChangeReply{epoch};
+}
+
+Task<Result<FetchReply>> Target::fetch(FetchRequest request, net::ServerCall* call) {
+  FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(request)));
+  FIRN_CO_TRY(vos::FetchResult result, co_await use.store().fetch(std::move(fetch)));
+  call->reply_payload = std::move(result.payload);
+  co_return FetchReply{result.epoch, std::move(result.items)};
+}
+
+Task<Result<ListReply>> Target::list(ListRequest request) {
+  FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_TRY(vos::List list, to_store(std::move(request)));
+  FIRN_CO_TRY(vos::ListResult result, co_await use.store().list(std::move(list)));
+  co_return to_message(std::move(result));
+}
+
+Task<Result<QueryReply>> Target::query(QueryRequest request) {
+  FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_TRY(vos::Query query, to_store(std::move(request)));
+  FIRN_CO_TRY(vos::QueryResult result, co_await use.store().query(std::move(query)));
+  co_return to_message(std::move(result));
+}
+
+}  // namespace firn::engine

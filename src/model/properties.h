@@ -1,0 +1,58 @@
+// Properties of pools and containers: their names, values and defaults in this version, and labels. Names are those of
+// DAOS where it has the property. Values are text and are kept in one canonical form, so that equal values compare equal.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "model/control_messages.h"
+#include "model/object_id.h"
+
+namespace firn {
+
+namespace property {
+// Of pools and containers. Changing it renames.
+constexpr std::string_view kLabel = "label";
+// Of containers.
+constexpr std::string_view kLayoutType = "layout_type";    // "unknown", "posix": who gives the objects their meaning
+constexpr std::string_view kRootOids = "root_oids";        // where that meaning begins: up to 4 object ids "hi.lo,hi.lo"
+constexpr std::string_view kChunkSize = "chunk_size";      // bytes per chunk (dkey) of files
+constexpr std::string_view kObjectClass = "object_class";  // of objects whose maker names no class
+constexpr std::string_view kDirClass = "dir_class";        // of directories; empty: chosen by the file system
+constexpr std::string_view kFileClass = "file_class";      // of files; empty: chosen by the file system
+}  // namespace property
+
+constexpr uint64_t kChunkBytesDefault = 1 << 20;
+constexpr size_t kRootOidsMax = 4;
+
+// Labels have 1 to 127 of [A-Za-z0-9._:-] and do not look like a UUID, because either may stand for the other in every
+// command. `of` is what the label names, for the message: "pool", "container". Code::invalid or name_too_long.
+Result<void> check_label(std::string_view label, std::string_view of);
+
+// The properties of a new pool or container: what is given, checked and in canonical form, and the defaults for the
+// rest; by name. The label is not among them. Code::invalid for an unknown name (the message lists the known ones), a
+// name given twice or a bad value; Code::unsupported for what DAOS has and this version cannot do.
+Result<std::vector<Property>> new_pool_properties(const std::vector<Property>& given);
+Result<std::vector<Property>> new_container_properties(const std::vector<Property>& given);
+
+// `current` with `changes` made. Errors as above; Code::invalid for a property that is fixed once the container exists.
+Result<std::vector<Property>> changed_container_properties(std::vector<Property> current,
+                                                           const std::vector<Property>& changes);
+
+// Takes the label out of a list of properties: what create and set-properties do with it is not a property's change.
+// Code::invalid if it is there twice. Empty if it is not there.
+Result<std::string> take_label(std::vector<Property>& properties);
+
+// The value, or nullptr.
+const std::string* find_property(const std::vector<Property>& properties, std::string_view name);
+
+// Conversions of canonical values. Code::corrupt if the text is not one.
+Result<std::vector<ObjectId>> parse_root_oids(std::string_view value);
+std::string root_oids_text(const std::vector<ObjectId>& oids);
+
+// "4096", "64KiB", "1M": bytes; K, M, G and T are powers of 1024. Code::invalid if it is nothing of the kind.
+Result<uint64_t> parse_byte_count(std::string_view text);
+
+}  // namespace firn

@@ -1,0 +1,79 @@
+// A channel of an RpcClient; see client_connection.h.
+#include "net/client_connection.h"
+
+namespace firn::net {
+
+ClientConnection::ClientConnection(Runtime& runtime, Duration idle_max)
+    : runtime_(runtime), idle_max_(idle_max), life_(runtime.executor()) {}
+
+ClientConnection::~ClientConnection() {
+  FIRN_ASSERT(attempts_.empty());
+  runtime_.executor().disarm(*this);
+}
+
+void ClientConnection::opened(std::unique_ptr<Channel> channel) {
+  channel_ = std::move(channel);
+  use_ended();
+}
+
+void ClientConnection::close() {
+  closing_ = true;
+  if (channel_ != nullptr && !life_.closed()) channel_->close();
+}
+
+// The timer is not disarmed by use, only looks again later: no work per call.
+void ClientConnection::use_ended() {
+  if (life_.users() > 0 || !usable()) return;
+  last_used_ = runtime_.now();
+  if (!armed()) runtime_.executor().arm(*this, last_used_ + idle_max_);
+}
+
+void ClientConnection::fire() {
+  if (life_.users() > 0 || !usable()) return;
+  const MonotonicTime idle_until = last_used_ + idle_max_;
+  if (idle_until <= runtime_.now()) return close();
+  runtime_.executor().arm(*this, idle_until);
+}
+
+void ClientConnection::add(ClientAttempt& attempt) {
+  FIRN_ASSERT(usable());
+  const bool added = attempts_.emplace(attempt.number(), &attempt).second;
+  FIRN_ASSERT(added);
+}
+
+ClientAttempt* ClientConnection::attempt_of(CallNumber number) {
+  const auto found = attempts_.find(number);
+  return found == attempts_.end() ? nullptr : found->second;
+}
+
+std::vector<MutableBytes> ClientConnection::place(Channel&, ByteView head, size_t payload_bytes) {
+  if (payload_bytes == 0) return {};
+  const auto frame = decode_frame(head);
+  if (!frame || life_.closed()) return {};
+  ClientAttempt* const attempt = attempt_of(frame->call_number);
+  return attempt == nullptr ? std::vector<MutableBytes>() : attempt->place_payload(*frame, payload_bytes);
+}
+
+void ClientConnection::arrived(Channel& channel, ByteView head, size_t) {
+  frames_heard_++;
+  const auto frame = decode_frame(head);
+  if (!frame) return reject(channel, frame.error().clone());
+  if (frame->kind == FrameKind::refusal) return reject(channel, error_of(*frame));
+  if (frame->kind != FrameKind::reply && frame->kind != FrameKind::busy) return;
+  if (ClientAttempt* const attempt = attempt_of(frame->call_number)) attempt->answered(*frame);
+}
+
+void ClientConnection::reject(Channel& channel, Error reason) {
+  if (!reject_reason_) reject_reason_.emplace(std::move(reason));
+  closing_ = true;
+  channel.close();
+}
+
+void ClientConnection::closed(Channel&, Error reason) {
+  if (reject_reason_) reason = std::move(*reject_reason_);
+  // Attempts that end leave the map, so they are told from a copy.
+  for (auto& [number, attempt] : std::exchange(attempts_, {})) attempt->broken(reason);
+  life_.set_closed(std::move(reason));
+}
+
+}  // namespace firn::net

@@ -1,0 +1,206 @@
+// EchoService: a service for tests of rpc and transports, with a thread of its own; and the means to call it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "model/wire.h"
+#include "net/inproc_transport.h"
+#include "net/rpc_client.h"
+#include "net/rpc_server.h"
+#include "net/tcp_listener.h"
+#include "net/tcp_transport.h"
+#include "runtime/real_runtime.h"
+#include "runtime/runtime_thread.h"
+#include "runtime/sleep.h"
+
+namespace firn::net {
+
+struct EchoReply {
+  uint64_t number = 0;
+  uint64_t payload_bytes = 0;  // of the request
+  uint64_t payload_sum = 0;
+  static void fields(auto& self, auto&& visit) {
+    visit("number", self.number);
+    visit("payload_bytes", self.payload_bytes);
+    visit("payload_sum", self.payload_sum);
+  }
+};
+
+struct EchoRequest {
+  static constexpr uint16_t kOpcode = 900;
+  static constexpr const char* kName = "echo";
+  using Reply = EchoReply;
+  uint64_t number = 0;
+  uint64_t delay_ms = 0;
+  uint64_t reply_bytes = 0;   // of payload, filled with the number's low byte
+  uint16_t error = 0;         // answer with this code
+  static void fields(auto& self, auto&& visit) {
+    visit("number", self.number);
+    visit("delay_ms", self.delay_ms);
+    visit("reply_bytes", self.reply_bytes);
+    visit("error", self.error);
+  }
+};
+
+// A request that no handler knows.
+struct StrangeRequest {
+  static constexpr uint16_t kOpcode = 901;
+  static constexpr const char* kName = "strange";
+  using Reply = EchoReply;
+  static void fields(auto&, auto&&) {}
+};
+
+inline uint64_t sum_of(ByteView bytes) {
+  uint64_t sum = 0;
+  for (const std::byte byte : bytes) sum += static_cast<uint64_t>(byte);
+  return sum;
+}
+
+// The service itself; belongs to its thread, the counters to all.
+class EchoService {
+ public:
+  struct Counters {
+    std::atomic<int> started = 0;
+    std::atomic<int> ended = 0;
+    std::atomic<int> canceled = 0;
+  };
+
+  EchoService(Runtime& runtime, RpcServerOptions options, Counters& counters)
+      : runtime_(runtime), counters_(counters), server_(runtime, options) {
+    server_.handle<EchoRequest>(
+        [this](EchoRequest request, ServerCall& call) { return echo(std::move(request), call); });
+  }
+  RpcServer& server() { return server_; }
+
+ private:
+  Task<Result<EchoReply>> echo(EchoRequest request, ServerCall& call) {
+    counters_.started++;
+    if (request.delay_ms > 0) {
+      co_await sleep_for(runtime_.executor(), std::chrono::milliseconds(request.delay_ms));
+    }
+    counters_.ended++;
+    if (call.canceled) counters_.canceled++;
+    if (request.error != 0) {
+      co_return fail(static_cast<Code>(request.error), "the echo was refused").remedy("ask for less");
+    }
+    call.reply_payload = Buffer(request.reply_bytes);
+    std::ranges::fill(call.reply_payload.bytes(), static_cast<std::byte>(request.number));
+    co_return EchoReply{request.number, call.payload.size(), sum_of(call.payload.bytes())};
+  }
+
+  Runtime& runtime_;
+  Counters& counters_;
+  RpcServer server_;
+};
+
+enum class TestTransport { inproc, tcp };
+
+// An EchoService in its own thread, reachable over the given transport. Started and stopped by the test's thread.
+class EchoHost {
+ public:
+  struct Options {
+    TestTransport transport = TestTransport::tcp;
+    RpcServerOptions rpc = {};
+    TcpListener::Options listener = {};
+  };
+  static constexpr uint32_t kTarget = 3;
+
+  EchoHost(InprocHub& hub, Options options) : hub_(hub), options_(options), address_{"tcp://127.0.0.1:0", kTarget} {
+    if (options.transport == TestTransport::inproc) address_.uri = "inproc://echo";
+  }
+  ~EchoHost() { stop(); }
+
+  const Address& address() const { return address_; }
+  EchoService::Counters& counters() { return counters_; }
+
+  void start() {
+    auto thread = RuntimeThread::start({.log_level = LogLevel::error});
+    ASSERT_TRUE(thread.has_value()) << thread.error().message();
+    thread_ = std::move(*thread);
+    const auto opened = thread_->call([this] { return open(this); });
+    ASSERT_TRUE(opened.has_value()) << opened.error().message();
+  }
+  void stop() {
+    if (!thread_) return;
+    thread_->call([this] { return close(this); });
+    thread_->stop();
+    thread_.reset();
+  }
+
+ private:
+  static Task<Result<void>> open(EchoHost* host) {
+    RealRuntime& runtime = host->thread_->runtime();
+    host->service_ = std::make_unique<EchoService>(runtime, host->options_.rpc, host->counters_);
+    if (host->options_.transport == TestTransport::inproc) {
+      host->hub_.listen(host->address_, runtime.executor(), host->service_->server());
+      co_return Result<void>();
+    }
+    host->tcp_ = std::make_unique<TcpTransport>(runtime, runtime.sockets());
+    TcpListener::Hooks hooks{
+        .check = [](uint32_t target) -> Result<void> {
+          if (target == kTarget) return {};
+          return fail(Code::not_found, "no such target here").on("target", target);
+        },
+        .route = [host](uint32_t, int descriptor,
+                        std::string) { host->tcp_->adopt(descriptor, host->service_->server()); }};
+    FIRN_CO_TRY(host->listener_, TcpListener::listen(runtime, runtime.sockets(), host->address_.uri,
+                                                     std::move(hooks), host->options_.listener));
+    host->address_.uri = host->listener_->uri();
+    co_return Result<void>();
+  }
+  static Task<int> close(EchoHost* host) {
+    host->hub_.unlisten(host->address_);
+    if (host->listener_) co_await host->listener_->close();
+    host->listener_.reset();
+    co_await host->service_->server().close();
+    host->service_.reset();
+    co_return 0;
+  }
+
+  InprocHub& hub_;
+  const Options options_;
+  Address address_;
+  EchoService::Counters counters_;
+  std::unique_ptr<RuntimeThread> thread_;
+  std::unique_ptr<EchoService> service_;
+  std::unique_ptr<TcpTransport> tcp_;
+  std::unique_ptr<TcpListener> listener_;
+};
+
+// The client's side, in the test's own thread.
+class EchoClient {
+ public:
+  EchoClient(InprocHub& hub, TestTransport transport, RpcClientOptions options)
+      : runtime_(std::move(*RealRuntime::create({.log_level = LogLevel::error}))),
+        transport_(make(*runtime_, hub, transport)),
+        rpc_(std::make_unique<RpcClient>(*runtime_, *transport_, options)) {}
+  ~EchoClient() { runtime_->run(rpc_->close()); }
+
+  RpcClient& rpc() { return *rpc_; }
+  Executor& executor() { return runtime_->executor(); }
+  RealRuntime& runtime() { return *runtime_; }
+  Transport& transport() { return *transport_; }
+  template <class T>
+  T run(Task<T> task) {
+    return runtime_->run(std::move(task));
+  }
+
+ private:
+  static std::unique_ptr<Transport> make(RealRuntime& runtime, InprocHub& hub, TestTransport transport) {
+    if (transport == TestTransport::inproc) return std::make_unique<InprocTransport>(runtime.executor(), hub);
+    return std::make_unique<TcpTransport>(runtime, runtime.sockets());
+  }
+
+  std::unique_ptr<RealRuntime> runtime_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<RpcClient> rpc_;
+};
+
+}  // namespace firn::net

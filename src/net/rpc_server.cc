@@ -1,0 +1,148 @@
+// Answers calls of one service; see rpc_server.h. Channels are server_session.h, what they share is ServerCore.
+#include "net/rpc_server.h"
+
+#include "net/server_core.h"
+#include "runtime/sleep.h"
+#include "runtime/when_all.h"
+
+namespace firn::net {
+
+void ServerCore::handle(uint16_t opcode, const char* name, RpcServer::RawHandler handler) {
+  const bool added = handlers_.emplace(opcode, Handler{name, std::move(handler)}).second;
+  FIRN_ASSERT(added);
+}
+
+ChannelReceiver& ServerCore::accepted(std::unique_ptr<Channel> channel) {
+  auto session = std::make_unique<ServerSession>(*this, std::move(channel));
+  ServerSession& receiver = *session;
+  const bool welcome = !closing_ && channels_ < options_.channels_max;
+  channels_++;
+  sessions_.push_back(receiver);
+  gate_.spawn(keep_session(std::move(session), welcome));
+  return receiver;
+}
+
+// Owns the session until its channel is closed and nobody uses it.
+Task<void> ServerCore::keep_session(std::unique_ptr<ServerSession> session, bool welcome) {
+  if (!welcome) {
+    co_await yield(session->core().runtime().executor());  // the transport is still handing the channel over
+    session->close();
+  }
+  co_await session->life().finished();
+  session->core().channels_--;
+}
+
+Task<void> ServerCore::close() {
+  closing_ = true;
+  IntrusiveList<ServerSession> closed;
+  while (ServerSession* const session = sessions_.pop_front()) {
+    closed.push_back(*session);
+    session->close();
+  }
+  co_await gate_.close();
+}
+
+Reservation ServerCore::reserve(ServerSession& session, uint64_t payload_bytes) {
+  if (closing_ || calls_ >= options_.calls_max) return {};
+  if (session.calls() >= options_.calls_per_channel_max) return {};
+  // A request that is larger than the whole bound gets in when it is alone.
+  if (payload_bytes_ > 0 && payload_bytes_ + payload_bytes > options_.payload_bytes_max) return {};
+  return Reservation(session, payload_bytes);
+}
+
+bool ServerCore::join(ServerSession& session, const Frame& frame) {
+  const auto found = running_.find(frame.request);
+  if (found == running_.end()) return false;
+  auto& askers = found->second->askers;
+  for (const Asker& asker : askers) {
+    if (asker.session == &session && asker.call_number == frame.call_number) return true;  // the network doubled it
+  }
+  if (askers.size() < kAskersMax) askers.push_back({&session, session.life().use(), frame.call_number});
+  return true;
+}
+
+void ServerCore::cancel(RequestId request) {
+  const auto found = running_.find(request);
+  if (found != running_.end()) found->second->call.canceled = true;
+}
+
+void ServerCore::start(ServerSession& session, ArrivedRequest request) {
+  if (join(session, request.frame)) return;
+  const auto handler = handlers_.find(request.frame.opcode);
+  gate_.spawn(serve(this, &session, handler == handlers_.end() ? nullptr : &handler->second, std::move(request)));
+}
+
+Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Handler* handler,
+                             ArrivedRequest request) {
+  const RequestId id = request.frame.request;
+  Running running;
+  running.askers.push_back({session, session->life().use(), request.frame.call_number});
+  ServerCall& call = running.call;
+  call.request_id = id;
+  call.completed_below = request.frame.completed_below;
+  call.deadline = request.deadline;
+  call.payload = std::move(request.payload);
+  const bool has_identity = id.sequence.value != 0;
+  if (has_identity) core->running_.emplace(id, &running);
+  Result<std::string> outcome = fail(Code::unsupported, "the server does not know this request")
+                                    .on("opcode", request.frame.opcode)
+                                    .remedy("is the server older than the client, or another service?");
+  if (handler != nullptr) outcome = co_await handler->run(request.frame.body, call);
+  request.room.add_payload(call.reply_payload.size());
+  // A repeat from now on is a request of its own: the handler's memory answers it.
+  if (has_identity) core->running_.erase(id);
+  outcome = core->checked(std::move(outcome), running);
+  if (!call.canceled) co_await send_outcome(&running, &outcome);
+}
+
+// An answer that no frame can carry becomes an error.
+Result<std::string> ServerCore::checked(Result<std::string> outcome, const Running& running) const {
+  if (!outcome) return outcome;
+  const size_t head_bytes = kFrameFixedBytes + outcome->size();
+  const size_t payload_bytes = running.call.reply_payload.size();
+  if (head_bytes <= kFrameHeadBytesMax && payload_bytes <= kFramePayloadBytesMax) return outcome;
+  return fail(Code::too_big, "the answer is larger than a message may be")
+      .on("message_bytes", outcome->size())
+      .on("payload_bytes", payload_bytes);
+}
+
+Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>* outcome) {
+  std::vector<Task<void>> answers;
+  for (Asker& asker : running->askers) {
+    std::string head = *outcome ? encode_frame({.kind = FrameKind::reply,
+                                                .call_number = asker.call_number,
+                                                .body = **outcome})
+                                : encode_error_frame(FrameKind::reply, asker.call_number, outcome->error());
+    answers.push_back(send_answer(&asker, std::move(head), *outcome ? &running->call.reply_payload : nullptr));
+  }
+  if (answers.size() == 1) {
+    co_await std::move(answers.front());
+  } else {
+    co_await when_all(std::move(answers));
+  }
+}
+
+Task<void> ServerCore::send_answer(Asker* asker, std::string head, Buffer* payload) {
+  if (payload == nullptr || payload->empty()) {
+    co_await asker->session->send(std::move(head), {});
+  } else {
+    const ByteView part = payload->bytes();
+    co_await asker->session->send(std::move(head), {&part, 1});
+  }
+}
+
+class RpcServer::Impl : public ServerCore {
+ public:
+  using ServerCore::ServerCore;
+};
+
+RpcServer::RpcServer(Runtime& runtime, RpcServerOptions options)
+    : impl_(std::make_unique<Impl>(runtime, options)) {}
+RpcServer::~RpcServer() = default;
+ChannelReceiver& RpcServer::accepted(std::unique_ptr<Channel> channel) { return impl_->accepted(std::move(channel)); }
+Task<void> RpcServer::close() { return impl_->close(); }
+void RpcServer::handle_raw(uint16_t opcode, const char* name, RawHandler handler) {
+  impl_->handle(opcode, name, std::move(handler));
+}
+
+}  // namespace firn::net

@@ -1,0 +1,73 @@
+// ServerCore: what an RpcServer's channels share: handlers, bounds, and the requests being handled, by identity.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "net/rpc_server.h"
+#include "net/server_session.h"
+#include "runtime/gate.h"
+
+namespace firn::net {
+
+class ServerCore {
+ public:
+  ServerCore(Runtime& runtime, RpcServerOptions options)
+      : runtime_(runtime), options_(options), gate_(runtime.executor()) {}
+
+  void handle(uint16_t opcode, const char* name, RpcServer::RawHandler handler);
+  ChannelReceiver& accepted(std::unique_ptr<Channel> channel);
+  Task<void> close();
+
+  Runtime& runtime() { return runtime_; }
+  Gate& gate() { return gate_; }
+  const RpcServerOptions& options() const { return options_; }
+
+  // Whether a request of this identity is being handled.
+  bool is_running(RequestId request) const { return running_.contains(request); }
+  // Room for a call of this channel; an empty one when there is none.
+  Reservation reserve(ServerSession& session, uint64_t payload_bytes);
+  // Handles the request, or lets it wait for the outcome of the same request being handled.
+  void start(ServerSession& session, ArrivedRequest request);
+  // The call waits for the outcome of the same request. False if that is not being handled any more.
+  bool join(ServerSession& session, const Frame& frame);
+  void cancel(RequestId request);
+
+ private:
+  friend class Reservation;
+  struct Handler {
+    const char* name = "";
+    RpcServer::RawHandler run;
+  };
+  // Who gets the outcome.
+  struct Asker {
+    ServerSession* session = nullptr;
+    ChannelLife::Use use;
+    CallNumber call_number;
+  };
+  struct Running {
+    ServerCall call;
+    std::vector<Asker> askers;
+  };
+  static constexpr size_t kAskersMax = 16;  // of one request: it is resent again and again
+
+  static Task<void> keep_session(std::unique_ptr<ServerSession> session, bool welcome);
+  static Task<void> serve(ServerCore* core, ServerSession* session, const Handler* handler, ArrivedRequest request);
+  static Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
+  static Task<void> send_answer(Asker* asker, std::string head, Buffer* payload);
+  Result<std::string> checked(Result<std::string> outcome, const Running& running) const;
+
+  Runtime& runtime_;
+  const RpcServerOptions options_;
+  Gate gate_;
+  std::map<uint16_t, Handler> handlers_;
+  std::map<RequestId, Running*> running_;  // live in serve()
+  IntrusiveList<ServerSession> sessions_;
+  uint32_t channels_ = 0;
+  uint32_t calls_ = 0;
+  uint64_t payload_bytes_ = 0;
+  bool closing_ = false;
+};
+
+}  // namespace firn::net

@@ -1,0 +1,207 @@
+// Frames in a TCP stream; see tcp_frame.h.
+#include "net/tcp_frame.h"
+
+#include <algorithm>
+
+#include "base/endian.h"
+
+namespace firn::net {
+
+namespace {
+
+constexpr uint32_t kPreambleMagic = 0x4e524946;  // "FIRN"
+
+Error closed_error() { return fail(Code::unreachable, "the connection is closed"); }
+
+}  // namespace
+
+std::array<std::byte, Preamble::kBytes> Preamble::encode() const {
+  std::array<std::byte, kBytes> bytes{};
+  store_little(bytes.data(), kPreambleMagic);
+  store_little(bytes.data() + 4, version);
+  store_little(bytes.data() + 8, target);
+  return bytes;
+}
+
+Result<Preamble> Preamble::decode(std::span<const std::byte, kBytes> bytes) {
+  if (load_little<uint32_t>(bytes.data()) != kPreambleMagic) return fail(Code::corrupt, "this is no client of Firn");
+  return Preamble{load_little<uint16_t>(bytes.data() + 4), load_little<uint32_t>(bytes.data() + 8)};
+}
+
+std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes) {
+  std::array<std::byte, kFrameLengthsBytes> bytes{};
+  store_little(bytes.data(), static_cast<uint32_t>(head_bytes));
+  store_little(bytes.data() + 4, static_cast<uint32_t>(payload_bytes));
+  return bytes;
+}
+
+// --- FrameSender
+
+FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes, std::span<const ByteView> payload_parts)
+    : lengths(frame_lengths(head_bytes.size(), total_bytes(payload_parts))),
+      head(head_bytes),
+      payload(payload_parts),
+      payload_bytes(total_bytes(payload_parts)),
+      turn(executor) {}
+
+Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> payload) {
+  if (stopped_) co_return closed_error();
+  Outgoing mine(executor_, head, payload);
+  if (head.size() > kFrameHeadBytesMax || mine.payload_bytes > kFramePayloadBytesMax) {
+    co_return fail(Code::too_big, "the message is larger than a frame may be");
+  }
+  queue_.push_back(mine);
+  if (sending_) co_await mine.turn.wait();
+  if (!mine.done) co_await send_batch();
+  co_return std::move(mine.result);
+}
+
+// Sends what is in the queue, up to the bounds, beginning with the caller's frame. `sending_` stays set while a send()
+// that was told that it is first in the queue has not yet begun its batch.
+Task<void> FrameSender::send_batch() {
+  sending_ = true;
+  idle_.reset();
+  gather_batch();
+  Result<void> result = stopped_ ? Result<void>(closed_error()) : co_await socket_.send_all(parts_);
+  if (!result) stopped_ = true;
+  for (Outgoing* const frame : batch_) {
+    if (!result) frame->result = result.error().clone();
+    frame->done = true;
+    frame->turn.set();
+  }
+  if (Outgoing* const next = queue_.front()) {
+    next->turn.set();
+  } else {
+    sending_ = false;
+    idle_.set();
+  }
+}
+
+void FrameSender::gather_batch() {
+  batch_.clear();
+  parts_.clear();
+  size_t bytes = 0;
+  while (Outgoing* const frame = queue_.front()) {
+    const bool fits = bytes + frame->bytes() <= kBatchBytesMax && parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
+    if (!batch_.empty() && !fits) return;
+    frame->unlink();
+    batch_.push_back(frame);
+    bytes += frame->bytes();
+    parts_.emplace_back(frame->lengths);
+    parts_.push_back(frame->head);
+    parts_.insert(parts_.end(), frame->payload.begin(), frame->payload.end());
+  }
+}
+
+Task<void> FrameSender::drained() {
+  while (sending_) co_await idle_.wait();
+}
+
+// --- FrameReader
+
+Task<Error> FrameReader::run(ChannelReceiver* receiver) {
+  while (true) {
+    auto result = hand_over_buffered(receiver);
+    if (stopped_) co_return closed_error();
+    if (result) result = co_await read_frame(receiver);
+    if (!result) co_return std::move(result).error();
+  }
+}
+
+Result<std::optional<FrameReader::Lengths>> FrameReader::next_lengths() const {
+  if (buffered().size() < kFrameLengthsBytes) return std::optional<Lengths>();
+  const Lengths lengths{load_little<uint32_t>(buffered().data()), load_little<uint32_t>(buffered().data() + 4)};
+  if (lengths.head_bytes > kFrameHeadBytesMax || lengths.payload_bytes > kFramePayloadBytesMax) {
+    return fail(Code::corrupt, "a frame is larger than allowed, or the stream is out of step")
+        .on("head_bytes", lengths.head_bytes)
+        .on("payload_bytes", lengths.payload_bytes);
+  }
+  return std::optional(lengths);
+}
+
+Result<void> FrameReader::hand_over_buffered(ChannelReceiver* receiver) {
+  while (!stopped_) {
+    FIRN_TRY(const auto lengths, next_lengths());
+    if (!lengths || lengths->payload_bytes > 0) return {};
+    const size_t bytes = kFrameLengthsBytes + lengths->head_bytes;
+    if (buffered().size() < bytes) return {};
+    receiver->arrived(channel_, buffered().first(bytes).subspan(kFrameLengthsBytes), 0);
+    consume(bytes);
+  }
+  return {};
+}
+
+// The frame that is next, of whatever size; or only the beginning of one without payload.
+Task<Result<void>> FrameReader::read_frame(ChannelReceiver* receiver) {
+  FIRN_CO_CHECK(co_await need(kFrameLengthsBytes));
+  FIRN_CO_TRY(const auto lengths, next_lengths());
+  FIRN_CO_CHECK(co_await need(kFrameLengthsBytes + lengths->head_bytes));
+  if (lengths->payload_bytes == 0 || stopped_) co_return Result<void>();
+  // A copy: the buffer is needed while payload arrives.
+  const ByteView head_view = buffered().subspan(kFrameLengthsBytes, lengths->head_bytes);
+  const std::vector<std::byte> head(head_view.begin(), head_view.end());
+  consume(kFrameLengthsBytes + head.size());
+  auto places = receiver->place(channel_, head, lengths->payload_bytes);
+  FIRN_ASSERT(places.empty() || total_bytes(places) == lengths->payload_bytes);
+  FIRN_CO_CHECK(co_await read_payload(std::move(places), lengths->payload_bytes));
+  if (!stopped_) receiver->arrived(channel_, head, lengths->payload_bytes);
+  co_return Result<void>();
+}
+
+Task<Result<void>> FrameReader::read_payload(std::vector<MutableBytes> places, size_t bytes) {
+  for (MutableBytes place : places) {
+    while (!place.empty()) {
+      if (buffered().empty() && place.size() >= kDirectBytes) {
+        FIRN_CO_CHECK(co_await socket_.receive_all(place));
+        break;
+      }
+      FIRN_CO_CHECK(co_await need(1));
+      const size_t length = std::min(place.size(), buffered().size());
+      copy_bytes(place.first(length), buffered().first(length));
+      consume(length);
+      place = place.subspan(length);
+    }
+  }
+  size_t skipped = places.empty() ? bytes : 0;
+  while (skipped > 0) {
+    FIRN_CO_CHECK(co_await need(1));
+    const size_t length = std::min(skipped, buffered().size());
+    consume(length);
+    skipped -= length;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> FrameReader::need(size_t bytes) {
+  while (buffered().size() < bytes) {
+    make_room(bytes);
+    FIRN_CO_TRY(const size_t received, co_await socket_.receive(buffer_.bytes().subspan(end_)));
+    if (received == 0) co_return fail(Code::unreachable, "the peer closed the connection");
+    end_ += received;
+  }
+  co_return Result<void>();
+}
+
+// For `bytes` from begin_ on. A buffer that was made larger for one frame becomes small again when it is empty.
+void FrameReader::make_room(size_t bytes) {
+  const size_t size = std::max(bytes, kBufferBytes);
+  const bool replace = size > buffer_.size() || (begin_ == end_ && buffer_.size() > size);
+  if (!replace && begin_ + bytes <= buffer_.size() && end_ < buffer_.size()) return;
+  const ByteView kept = buffered();
+  if (replace) {
+    Buffer other(size);
+    copy_bytes(other.bytes(), kept);
+    buffer_ = std::move(other);
+  } else if (!kept.empty()) {
+    std::memmove(buffer_.data(), kept.data(), kept.size());
+  }
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+void FrameReader::consume(size_t bytes) {
+  begin_ += bytes;
+  if (begin_ == end_) begin_ = end_ = 0;
+}
+
+}  // namespace firn::net

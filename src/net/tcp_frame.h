@@ -1,0 +1,120 @@
+// How frames follow one another in a TCP stream: after the preamble each is u32 head bytes, u32 payload bytes, head,
+// payload. Little endian; docs/formats/messages.md. FrameSender and FrameReader are the two directions of one socket.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "runtime/intrusive_list.h"
+#include "runtime/socket.h"
+#include "runtime/sync.h"
+#include "runtime/task.h"
+#include "runtime/transport.h"
+
+namespace firn::net {
+
+// The client's first bytes: "FIRN", u16 protocol version, u16 zero, u32 target. The server does not answer it, except
+// with a refusal frame.
+struct Preamble {
+  static constexpr size_t kBytes = 12;
+  uint16_t version = 0;
+  uint32_t target = 0;
+
+  std::array<std::byte, kBytes> encode() const;
+  // Code::corrupt: this is no client of ours.
+  static Result<Preamble> decode(std::span<const std::byte, kBytes> bytes);
+};
+
+constexpr size_t kFrameLengthsBytes = 8;
+std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes);
+
+// Sends frames in the order of calls. What gathers while one system call is in progress goes out with the next, in one.
+class FrameSender {
+ public:
+  FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket), idle_(executor) {}
+
+  // Code::unreachable once the stream is broken or stop() was called, Code::too_big.
+  Task<Result<void>> send(ByteView head, std::span<const ByteView> payload);
+  // Sends nothing more. With the socket shut down, sends in progress end soon.
+  void stop() { stopped_ = true; }
+  // Waits for sends to end, after stop().
+  Task<void> drained();
+
+ private:
+  static constexpr size_t kBatchBytesMax = 256 << 10;
+  static constexpr size_t kBatchPartsMax = 512;
+
+  // A frame in the queue; lives in its send().
+  struct Outgoing : ListNode {
+    Outgoing(Executor& executor, ByteView head_bytes, std::span<const ByteView> payload_parts);
+    size_t bytes() const { return kFrameLengthsBytes + head.size() + payload_bytes; }
+
+    const std::array<std::byte, kFrameLengthsBytes> lengths;
+    const ByteView head;
+    const std::span<const ByteView> payload;
+    const size_t payload_bytes;
+    bool done = false;
+    Result<void> result;
+    Event turn;  // done, or first in the queue: its send() sends the next batch
+  };
+
+  Task<void> send_batch();
+  void gather_batch();
+
+  Executor& executor_;
+  Socket& socket_;
+  IntrusiveList<Outgoing> queue_;
+  bool sending_ = false;
+  bool stopped_ = false;
+  std::vector<Outgoing*> batch_;  // of the system call in progress
+  std::vector<ByteView> parts_;
+  Event idle_;
+};
+
+// Receives frames and hands them to a ChannelReceiver: small ones many per system call through a buffer; large payload
+// goes from the socket to its place.
+class FrameReader {
+ public:
+  FrameReader(Socket& socket, Channel& channel) : socket_(socket), channel_(channel), buffer_(kBufferBytes) {}
+
+  // Until the stream ends or breaks, the peer violates a bound, or stop(). Gives why.
+  Task<Error> run(ChannelReceiver* receiver);
+  // No further frame is handed over. Shut the socket down as well.
+  void stop() { stopped_ = true; }
+
+ private:
+  static constexpr size_t kBufferBytes = 64 << 10;
+  // A rest of payload at least so large is received directly.
+  static constexpr size_t kDirectBytes = 16 << 10;
+
+  struct Lengths {
+    size_t head_bytes = 0;
+    size_t payload_bytes = 0;
+  };
+  // Of the frame that is next; nothing while they are not there.
+  Result<std::optional<Lengths>> next_lengths() const;
+  // Hands over what is in the buffer and needs no waiting for.
+  Result<void> hand_over_buffered(ChannelReceiver* receiver);
+  Task<Result<void>> read_frame(ChannelReceiver* receiver);
+  Task<Result<void>> read_payload(std::vector<MutableBytes> places, size_t bytes);
+  // At least `bytes` are in the buffer afterwards.
+  Task<Result<void>> need(size_t bytes);
+  void make_room(size_t bytes);
+  ByteView buffered() const { return buffer_.bytes().subspan(begin_, end_ - begin_); }
+  void consume(size_t bytes);
+
+  Socket& socket_;
+  Channel& channel_;
+  Buffer buffer_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace firn::net

@@ -1,0 +1,77 @@
+// TcpListener: the server's side of TCP for a whole process: listens, reads each connection's preamble, and routes the
+// connection to the thread of the target that it asks for.
+//
+//   TcpListener::Hooks hooks{
+//       .check = [&](uint32_t target) { return engine.serves(target); },
+//       .route = [&](uint32_t target, int descriptor, std::string) {
+//         engine.thread(target).executor().submit([&, descriptor] { tcp.adopt(descriptor, rpc_server); });
+//       }};
+//   FIRN_TRY(auto listener, TcpListener::listen(runtime, runtime.sockets(), "tcp://0.0.0.0:10001", std::move(hooks)));
+//
+// Who does not send a proper preamble in time is dropped; who asks for another protocol version or an unknown target is
+// told so by a refusal frame. Belongs to one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/frame.h"
+#include "net/tcp_frame.h"
+#include "runtime/gate.h"
+#include "runtime/runtime.h"
+#include "runtime/socket.h"
+#include "runtime/sync.h"
+
+namespace firn::net {
+
+class TcpListener {
+ public:
+  struct Hooks {
+    // Whether the target is served here; the error is told to the client. No hook: all are.
+    std::function<Result<void>(uint32_t target)> check = {};
+    // Takes the connected descriptor over, to be given to TcpTransport::adopt() in the target's thread.
+    std::function<void(uint32_t target, int descriptor, std::string peer)> route;
+  };
+  struct Options {
+    Duration preamble_timeout = std::chrono::seconds(5);
+    uint32_t greetings_max = 256;  // connections whose preamble is not there yet; then no further ones are accepted
+  };
+
+  // Port 0 takes a free one, see uri().
+  static Result<std::unique_ptr<TcpListener>> listen(Runtime& runtime, Sockets& sockets, std::string uri, Hooks hooks,
+                                                     Options options);
+  static Result<std::unique_ptr<TcpListener>> listen(Runtime& runtime, Sockets& sockets, std::string uri,
+                                                     Hooks hooks) {
+    return listen(runtime, sockets, std::move(uri), std::move(hooks), Options());
+  }
+  // close() has ended.
+  ~TcpListener();
+
+  // Where it listens: as given, with the port it got.
+  const std::string& uri() const { return uri_; }
+  // Accepts no more; connections already routed are not affected.
+  Task<void> close();
+
+ private:
+  struct Greeting;
+
+  TcpListener(Runtime& runtime, std::unique_ptr<ListenSocket> socket, Hooks hooks, Options options);
+  static Task<void> accept_all(TcpListener* listener);
+  static Task<void> greet(TcpListener* listener, std::unique_ptr<Socket> socket, Semaphore::Units units);
+  static Task<Result<Preamble>> read_preamble(Socket* socket);
+  Result<void> check(Preamble preamble) const;
+  static Task<void> refuse(Socket* socket, Error reason);
+
+  Runtime& runtime_;
+  const std::unique_ptr<ListenSocket> socket_;
+  const Hooks hooks_;
+  const Options options_;
+  std::string uri_;
+  bool closing_ = false;
+  Semaphore greetings_;
+  IntrusiveList<Greeting> greeted_;
+  Gate gate_;
+};
+
+}  // namespace firn::net

@@ -1,0 +1,38 @@
+// The real runtime's parts put together; see real_runtime.h.
+#include "runtime/real_runtime.h"
+
+#include <cerrno>
+
+#include <sys/random.h>
+#include <time.h>
+
+#include "runtime/errno_error.h"
+#include "runtime/file_storage.h"
+#include "runtime/stderr_log.h"
+#include "runtime/uring_socket.h"
+
+namespace firn {
+
+Result<std::unique_ptr<RealRuntime>> RealRuntime::create(RealRuntimeOptions options) {
+  uint64_t seed = 0;
+  if (::getrandom(&seed, sizeof seed, 0) != sizeof seed) return errno_error(errno, "getrandom failed");
+  FIRN_TRY(auto loop, UringExecutor::create(options.loop));
+  return std::unique_ptr<RealRuntime>(new RealRuntime(std::move(loop), seed, std::move(options)));
+}
+
+RealRuntime::RealRuntime(std::unique_ptr<UringExecutor> loop, uint64_t seed, RealRuntimeOptions options)
+    : loop_(std::move(loop)),
+      rng_(seed),
+      log_(std::make_unique<StderrLog>(options.log_level)),
+      storage_(std::make_unique<FileStorage>(*loop_, std::move(options.storage_root))),
+      sockets_(std::make_unique<UringSockets>(*loop_)) {}
+
+RealRuntime::~RealRuntime() = default;
+
+WallTime RealRuntime::wall_time() const {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return {time.tv_sec * 1'000'000'000 + time.tv_nsec};
+}
+
+}  // namespace firn

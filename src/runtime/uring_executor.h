@@ -1,0 +1,105 @@
+// UringExecutor: the real event loop: one thread, one io_uring for files, sockets and wake-ups, a timer
+// queue, and an inbox for other threads. It blocks when there is nothing to do (no ticks), after polling for
+// a moment while that pays (runtime/spin_policy.h).
+//
+// A turn: inbox, ready coroutines, due timers, then one system call that submits what they started and
+// collects what has completed. Coroutines are only ever resumed from the ready queue.
+//
+// May be created and destroyed in any thread; belongs to the thread that first runs it. Nothing may be in
+// progress when it is destroyed.
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "runtime/executor.h"
+#include "runtime/inbox.h"
+#include "runtime/spin_policy.h"
+#include "runtime/timer_queue.h"
+
+struct io_uring_sqe;
+
+namespace firn {
+
+// Who gets an operation's completions. Lives until the last one (the one without IORING_CQE_F_MORE).
+class UringCompletion {
+ public:
+  // Posts coroutines, does not resume them: the caller may be take_entry(). `result` is the system call's,
+  // errors negative.
+  virtual void completed(int result, uint32_t flags) = 0;
+
+ protected:
+  ~UringCompletion() = default;
+};
+
+struct UringOptions {
+  uint32_t entries = 1024;  // submissions gathered at most before they are handed to the kernel
+  bool spin = true;         // false: always block at once
+};
+
+class UringExecutor final : public Executor {
+ public:
+  // Code::unsupported where the kernel has no io_uring or the container forbids it.
+  static Result<std::unique_ptr<UringExecutor>> create(UringOptions options = {});
+  ~UringExecutor() override;
+
+  MonotonicTime now() const override;
+  void post(std::coroutine_handle<> coroutine) override { ready_.push_back(coroutine); }
+  void arm(Timer& timer, MonotonicTime at) override { timers_.arm(timer, at); }
+  void disarm(Timer& timer) override { timers_.disarm(timer); }
+  void submit(std::move_only_function<void()> work) override;
+
+  // Runs until stop(), always in the same thread. May be run again.
+  void run();
+  // Makes run() return after this turn, or the next run() after its first. In the loop's thread.
+  void stop() { stopping_ = true; }
+
+  // For operations (runtime/uring_operation.h): an empty submission entry, then, once it is filled in, its
+  // start.
+  io_uring_sqe* take_entry();
+  void start(io_uring_sqe* entry, UringCompletion& completion);
+  // Asks the kernel to end an operation early; it completes with -ECANCELED, or normally if it was too late.
+  void cancel(UringCompletion& completion);
+  // Operations that have not completed.
+  size_t operations() const { return operations_; }
+
+ private:
+  struct Ring;
+  struct Waker;
+
+  UringExecutor(std::unique_ptr<Ring> ring, UringOptions options);
+  void enable();
+  void turn();
+  void run_ready();
+  void submit_and_reap();
+  void reap();
+  bool arm_waker();
+  bool arrivals() const;
+  void wait();
+  bool spin_until(MonotonicTime until);
+  void block_until(MonotonicTime until);
+
+  std::unique_ptr<Ring> ring_;
+  std::unique_ptr<Waker> waker_;
+  TimerQueue timers_;
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> batch_;  // what this turn resumes; swapped with ready_
+  size_t operations_ = 0;
+  SpinPolicy spin_policy_;
+  bool enabled_ = false;  // bound to its thread
+  bool running_ = false;
+  bool stopping_ = false;
+  bool crowded_ = false;  // this idle period's polling kept others from the core
+
+  Inbox inbox_;
+  std::atomic<bool> sleeping_ = false;  // announces that a submit() must wake the loop
+};
+
+}  // namespace firn

@@ -1,0 +1,210 @@
+// Tests of the io_uring loop.
+#include "runtime/uring_executor.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "runtime/blocking_run.h"
+#include "runtime/sleep.h"
+#include "runtime/sync.h"
+#include "runtime/uring_operation.h"
+#include "runtime/when_all.h"
+
+namespace firn {
+namespace {
+
+std::unique_ptr<UringExecutor> make_executor(UringOptions options = {}) {
+  auto executor = UringExecutor::create(options);
+  if (!executor) assert_failed(executor.error().message().c_str(), __FILE__, __LINE__);
+  return *std::move(executor);
+}
+
+int64_t thread_cpu_us() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000 + usage.ru_utime.tv_usec +
+         usage.ru_stime.tv_usec;
+}
+
+Task<void> sleep_task(Executor* executor, Duration duration) { co_await sleep_for(*executor, duration); }
+
+TEST(UringExecutorTest, timers_fire_in_order_and_never_early) {
+  auto executor = make_executor();
+  std::vector<int> log;
+  std::vector<Task<void>> tasks;
+  for (int ms : {15, 5, 10, 0}) {
+    tasks.push_back([](Executor* loop, int length, std::vector<int>* out) -> Task<void> {
+      const MonotonicTime until = loop->now() + std::chrono::milliseconds(length);
+      co_await sleep_until(*loop, until);
+      EXPECT_GE(loop->now(), until);
+      out->push_back(length);
+    }(executor.get(), ms, &log));
+  }
+  blocking_run(*executor, when_all(std::move(tasks)));
+  EXPECT_EQ(log, (std::vector<int>{0, 5, 10, 15}));
+}
+
+TEST(UringExecutorTest, blocked_loop_uses_no_cpu) {
+  auto executor = make_executor();
+  const int64_t before = thread_cpu_us();
+  blocking_run(*executor, sleep_task(executor.get(), 200ms));
+  EXPECT_LT(thread_cpu_us() - before, 20'000);
+}
+
+TEST(UringExecutorTest, loop_runs_again_after_it_was_stopped) {
+  auto executor = make_executor();
+  for (int round = 0; round < 3; round++) blocking_run(*executor, sleep_task(executor.get(), 1ms));
+}
+
+TEST(UringExecutorTest, task_that_never_waits_is_run_too) {
+  auto executor = make_executor();
+  EXPECT_EQ(blocking_run(*executor, []() -> Task<int> { co_return 3; }()), 3);
+}
+
+TEST(UringExecutorTest, created_here_runs_in_another_thread) {
+  auto executor = make_executor();
+  std::thread thread([&] { executor->run(); });
+  executor->submit([&] { executor->stop(); });
+  thread.join();
+}
+
+TEST(UringExecutorTest, submitted_work_keeps_its_order_per_thread) {
+  constexpr int kThreads = 2;
+  constexpr int kPerThread = 50'000;
+  auto executor = make_executor();
+  std::vector<int> next(kThreads);
+  int total = 0;
+  std::vector<std::thread> threads;
+  for (int id = 0; id < kThreads; id++) {
+    threads.emplace_back([&, id] {
+      for (int i = 0; i < kPerThread; i++) {
+        executor->submit([&, id, i] {
+          EXPECT_EQ(next[id]++, i);
+          if (++total == kThreads * kPerThread) executor->stop();
+        });
+        if (i % 1000 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+    });
+  }
+  executor->run();
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(total, kThreads * kPerThread);
+}
+
+TEST(UringExecutorTest, two_loops_wake_each_other) {
+  constexpr int kRounds = 2000;
+  auto here = make_executor();
+  auto there = make_executor();
+  std::thread thread([&] { there->run(); });
+  blocking_run(*here, [](UringExecutor* from, UringExecutor* to) -> Task<void> {
+    for (int i = 0; i < kRounds; i++) {
+      OneShot<int> reply(*from);
+      to->submit([&reply, from, i] { from->submit([&reply, i] { reply.set(i); }); });
+      EXPECT_EQ(co_await reply.wait(), i);
+      if (i % 100 == 0) co_await sleep_for(*from, 1ms);  // both sides asleep
+    }
+  }(here.get(), there.get()));
+  there->submit([&] { there->stop(); });
+  thread.join();
+}
+
+TEST(UringExecutorTest, work_that_was_never_run_is_destroyed) {
+  auto witness = std::make_shared<int>(1);
+  {
+    auto executor = make_executor();
+    executor->submit([witness] {});
+    EXPECT_EQ(witness.use_count(), 2);
+  }
+  EXPECT_EQ(witness.use_count(), 1);
+}
+
+Task<int> read_pipe(UringExecutor* executor, int descriptor, char* target) {
+  co_return co_await perform(
+      *executor, [=](io_uring_sqe* entry) { io_uring_prep_read(entry, descriptor, target, 1, 0); });
+}
+
+Task<int> nothing(UringExecutor* executor) {
+  co_return co_await perform(*executor, [](io_uring_sqe* entry) { io_uring_prep_nop(entry); });
+}
+
+TEST(UringExecutorTest, more_operations_than_entries) {
+  auto executor = make_executor({.entries = 8});
+  std::vector<Task<int>> tasks;
+  for (int i = 0; i < 1000; i++) tasks.push_back(nothing(executor.get()));
+  const auto results = blocking_run(*executor, when_all(std::move(tasks)));
+  EXPECT_EQ(results.size(), 1000u);
+  EXPECT_EQ(executor->operations(), 0u);
+}
+
+TEST(UringExecutorTest, operation_completes_from_outside_and_can_be_canceled) {
+  auto executor = make_executor();
+  int pipe[2];
+  ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+  char byte = 0;
+  std::thread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(::write(pipe[1], "x", 1), 1);
+  });
+  EXPECT_EQ(blocking_run(*executor, read_pipe(executor.get(), pipe[0], &byte)), 1);
+  EXPECT_EQ(byte, 'x');
+  writer.join();
+
+  const int canceled = blocking_run(*executor, [](UringExecutor* loop, int descriptor) -> Task<int> {
+    char target = 0;
+    auto read =
+        perform(*loop, [&](io_uring_sqe* entry) { io_uring_prep_read(entry, descriptor, &target, 1, 0); });
+    Gate gate(*loop);
+    gate.spawn([](UringExecutor* executor, UringCompletion* operation) -> Task<void> {
+      co_await sleep_for(*executor, 5ms);
+      executor->cancel(*operation);
+    }(loop, &read));
+    const int result = co_await read;
+    co_await gate.close();
+    co_return result;
+  }(executor.get(), pipe[0]));
+  EXPECT_EQ(canceled, -ECANCELED);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+}
+
+TEST(SpinPolicyTest, spins_only_under_steady_work) {
+  SpinPolicy policy(2);
+  EXPECT_EQ(policy.budget(), Duration::zero());
+  for (int i = 0; i < 50; i++) policy.waited(55us, false);
+  EXPECT_GT(policy.budget(), Duration::zero());
+  for (int i = 0; i < 4; i++) policy.waited(10ms, false);
+  EXPECT_EQ(policy.budget(), Duration::zero());
+}
+
+TEST(SpinPolicyTest, crowded_core_stops_spinning_for_a_while_and_ever_longer) {
+  SpinPolicy policy(2);
+  int skipped[2] = {};
+  for (int& count : skipped) {
+    for (int i = 0; i < 50; i++) policy.waited(5us, false);
+    ASSERT_GT(policy.budget(), Duration::zero());
+    policy.waited(5us, true);
+    while (policy.budget() == Duration::zero()) {
+      policy.waited(5us, false);
+      count++;
+    }
+  }
+  EXPECT_GT(skipped[0], 0);
+  EXPECT_GT(skipped[1], skipped[0]);
+}
+
+TEST(SpinPolicyTest, single_core_never_spins) {
+  SpinPolicy policy(1);
+  for (int i = 0; i < 50; i++) policy.waited(5us, false);
+  EXPECT_EQ(policy.budget(), Duration::zero());
+}
+
+}  // namespace
+}  // namespace firn

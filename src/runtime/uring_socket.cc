@@ -1,0 +1,246 @@
+// TCP sockets on the io_uring loop; see uring_socket.h and socket.h.
+#include "runtime/uring_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "base/assert.h"
+#include "runtime/descriptor.h"
+#include "runtime/errno_error.h"
+#include "runtime/io_vector.h"
+#include "runtime/socket_address.h"
+#include "runtime/uring_operation.h"
+
+namespace firn {
+
+namespace {
+
+constexpr int kBacklog = 512;                 // connections that wait to be accepted
+constexpr size_t kReceiveBytesMax = 1 << 30;  // of one call; results are int
+
+bool try_again(int result) { return result == -EINTR || result == -EAGAIN; }
+
+void set_option(int descriptor, int level, int option) {
+  const int on = 1;
+  // May fail on sockets that are not TCP (tests use socket pairs); they do without.
+  ::setsockopt(descriptor, level, option, &on, sizeof on);
+}
+
+class UringSocket final : public Socket {
+ public:
+  UringSocket(UringExecutor& executor, Descriptor descriptor)
+      : executor_(executor), descriptor_(std::move(descriptor)) {
+    set_option(descriptor_.number(), IPPROTO_TCP, TCP_NODELAY);
+    // On a non-blocking descriptor io_uring gives EAGAIN instead of waiting.
+    const int flags = ::fcntl(descriptor_.number(), F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK) != 0) ::fcntl(descriptor_.number(), F_SETFL, flags & ~O_NONBLOCK);
+    SocketAddress address;
+    address.size = sizeof address.storage;
+    if (::getpeername(descriptor_.number(), address.get(), &address.size) == 0) peer_ = address.text();
+  }
+  ~UringSocket() override { FIRN_ASSERT(operations_ == 0); }
+
+  Task<Result<size_t>> receive(MutableBytes target) override { return receive_some(target, 0); }
+
+  Task<Result<void>> receive_all(MutableBytes target) override {
+    while (!target.empty()) {
+      FIRN_CO_TRY(const size_t received, co_await receive_some(target, MSG_WAITALL));
+      if (received == 0)
+        co_return fail(Code::unreachable, "the peer closed the connection").on("peer", peer_);
+      target = target.subspan(received);
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> send_all(std::span<const ByteView> parts) override {
+    PartCursor cursor(parts);
+    while (cursor.left_bytes() > 0) {
+      const std::span<iovec> vectors = cursor.next();
+      msghdr message{};
+      message.msg_iov = vectors.data();
+      message.msg_iovlen = vectors.size();
+      operations_++;
+      // MSG_WAITALL: the kernel continues a short send by itself.
+      const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
+        io_uring_prep_sendmsg(entry, descriptor_.number(), &message, MSG_NOSIGNAL | MSG_WAITALL);
+      });
+      operations_--;
+      if (try_again(result)) continue;
+      if (result < 0) co_return broken(-result, "sending to a peer failed");
+      cursor.advance(static_cast<size_t>(result));
+    }
+    co_return Result<void>();
+  }
+
+  void shutdown() override {
+    if (std::exchange(shut_down_, true) || !descriptor_.valid()) return;
+    ::shutdown(descriptor_.number(), SHUT_RDWR);
+  }
+  std::string peer() const override { return peer_; }
+  int release() override {
+    FIRN_ASSERT(operations_ == 0);
+    return descriptor_.release();
+  }
+
+ private:
+  Task<Result<size_t>> receive_some(MutableBytes target, int flags) {
+    FIRN_ASSERT(!target.empty());
+    while (true) {
+      const size_t size = std::min(target.size(), kReceiveBytesMax);
+      operations_++;
+      const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
+        io_uring_prep_recv(entry, descriptor_.number(), target.data(), size, flags);
+      });
+      operations_--;
+      if (try_again(result)) continue;
+      if (result < 0) co_return broken(-result, "receiving from a peer failed");
+      if (result == 0 && shut_down_) co_return broken(ESHUTDOWN, "the connection was closed");
+      co_return static_cast<size_t>(result);
+    }
+  }
+
+  Error broken(int error_number, const char* what) const {
+    return socket_error(error_number, what).on("peer", peer_);
+  }
+
+  UringExecutor& executor_;
+  Descriptor descriptor_;
+  std::string peer_ = "?";
+  bool shut_down_ = false;
+  int operations_ = 0;
+};
+
+class UringListenSocket final : public ListenSocket {
+ public:
+  UringListenSocket(UringExecutor& executor, Descriptor descriptor, SocketAddress address)
+      : executor_(executor), descriptor_(std::move(descriptor)), address_(address) {}
+  ~UringListenSocket() override { FIRN_ASSERT(accepting_ == nullptr); }
+
+  Task<Result<std::unique_ptr<Socket>>> accept() override {
+    FIRN_ASSERT(accepting_ == nullptr);
+    while (!closed_) {
+      auto operation = perform(executor_, [this](io_uring_sqe* entry) {
+        io_uring_prep_accept(entry, descriptor_.number(), nullptr, nullptr, SOCK_CLOEXEC);
+      });
+      accepting_ = &operation;
+      const int result = co_await operation;
+      accepting_ = nullptr;
+      Descriptor connection(result);
+      if (closed_) break;
+      if (connection.valid()) co_return std::make_unique<UringSocket>(executor_, std::move(connection));
+      // The peer gave up before it was accepted: not this socket's failure.
+      if (try_again(result) || result == -ECONNABORTED || result == -EPROTO) continue;
+      co_return errno_error(-result, "accepting a connection failed").on("address", address_.text());
+    }
+    descriptor_.reset();
+    co_return fail(Code::canceled, "the listening socket was closed").on("address", address_.text());
+  }
+
+  uint16_t port() const override { return address_.port(); }
+
+  void close() override {
+    if (std::exchange(closed_, true)) return;
+    if (accepting_ != nullptr) {
+      executor_.cancel(*accepting_);  // accept() closes the descriptor
+    } else {
+      descriptor_.reset();
+    }
+  }
+
+ private:
+  UringExecutor& executor_;
+  Descriptor descriptor_;
+  SocketAddress address_;
+  UringCompletion* accepting_ = nullptr;
+  bool closed_ = false;
+};
+
+// Ends a connect that takes too long.
+class ConnectTimeout final : public Timer {
+ public:
+  ConnectTimeout(UringExecutor& executor, UringCompletion& operation, MonotonicTime deadline)
+      : executor_(executor), operation_(operation) {
+    executor_.arm(*this, deadline);
+  }
+  ~ConnectTimeout() override { executor_.disarm(*this); }
+  void fire() override { executor_.cancel(operation_); }
+
+ private:
+  UringExecutor& executor_;
+  UringCompletion& operation_;
+};
+
+Error listen_error(int error_number, const SocketAddress& address) {
+  const char* const what = "listening on an address failed";
+  if (error_number == EADDRINUSE) {
+    return fail(Code::in_use, "the address is taken by another socket")
+        .on("address", address.text())
+        .remedy("choose another port, or stop who listens there (ss -ltnp shows it)");
+  }
+  if (error_number == EADDRNOTAVAIL) {
+    return fail(Code::invalid, "this machine does not have that address")
+        .on("address", address.text())
+        .remedy("give one of this machine's addresses (ip address), or 0.0.0.0 for all");
+  }
+  Error error = errno_error(error_number, what).on("address", address.text());
+  if (error.code() != Code::permission) return error;
+  return std::move(error).remedy("choose a port above 1023");
+}
+
+Task<Result<std::unique_ptr<Socket>>> connect_to(UringExecutor& executor, SocketAddress address,
+                                                 MonotonicTime deadline) {
+  Descriptor descriptor(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!descriptor.valid())
+    co_return errno_error(errno, "a socket could not be made").on("address", address.text());
+  auto operation = perform(executor, [&](io_uring_sqe* entry) {
+    io_uring_prep_connect(entry, descriptor.number(), address.get(), address.size);
+  });
+  int result = 0;
+  {
+    ConnectTimeout timeout(executor, operation, deadline);
+    result = co_await operation;
+  }
+  if (result == -ECANCELED || result == -EINTR) {
+    co_return fail(Code::unreachable, "nobody answered in time").on("address", address.text());
+  }
+  if (result < 0) co_return socket_error(-result, "connecting failed").on("address", address.text());
+  co_return std::make_unique<UringSocket>(executor, std::move(descriptor));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ListenSocket>> UringSockets::listen(std::string host, uint16_t port) {
+  FIRN_TRY(const auto addresses, resolve(host, port));
+  SocketAddress address = addresses.front();
+  Descriptor descriptor(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!descriptor.valid())
+    return errno_error(errno, "a socket could not be made").on("address", address.text());
+  set_option(descriptor.number(), SOL_SOCKET, SO_REUSEADDR);
+  const bool listening = ::bind(descriptor.number(), address.get(), address.size) == 0 &&
+                         ::listen(descriptor.number(), kBacklog) == 0;
+  if (!listening) return listen_error(errno, address);
+  ::getsockname(descriptor.number(), address.get(), &address.size);  // the port, if any was asked for
+  return std::make_unique<UringListenSocket>(executor_, std::move(descriptor), address);
+}
+
+Task<Result<std::unique_ptr<Socket>>> UringSockets::connect(std::string host, uint16_t port,
+                                                            Duration timeout) {
+  const MonotonicTime deadline = executor_.now() + timeout;
+  FIRN_CO_TRY(const auto addresses, co_await resolve_on(executor_, host, port));
+  for (size_t i = 0;; i++) {
+    auto socket = co_await connect_to(executor_, addresses[i], deadline);
+    if (socket || i + 1 == addresses.size() || executor_.now() >= deadline) co_return socket;
+  }
+}
+
+std::unique_ptr<Socket> UringSockets::adopt(int descriptor) {
+  return std::make_unique<UringSocket>(executor_, Descriptor(descriptor));
+}
+
+}  // namespace firn

@@ -1,0 +1,123 @@
+// Changes as log records and as entries of the tree; see change.h and docs/formats/log.md.
+#include "vos/change.h"
+
+#include "base/endian.h"
+#include "model/wire.h"
+#include "vos/record.h"
+
+namespace firn::vos {
+
+namespace {
+
+// The first byte of a log record says what it is, so that other kinds can be added.
+constexpr char kChangeRecord = 1;
+
+TreeWrite entry_write(std::string_view akey_prefix, const EntryChange& entry, Epoch epoch) {
+  TreeWrite write;
+  write.key.reserve(akey_prefix.size() + 17);
+  write.key = akey_prefix;
+  if (entry.kind == EntryKind::single) {
+    set_single_entry(write.key, akey_prefix.size(), epoch);
+  } else {
+    const char kind = entry.kind == EntryKind::hole ? kEntryHole : kEntryPiece;
+    set_extent_entry(write.key, akey_prefix.size(), kind, entry.start, epoch);
+  }
+  write.value.reserve(kRecordHeaderBytes + entry.inline_bytes.size() + entry.runs.size() * 16);
+  encode_record(write.value, {.punched = entry.punched,
+                              .record_bytes = entry.record_bytes,
+                              .count = entry.count,
+                              .crc = entry.crc,
+                              .inline_bytes = entry.inline_bytes,
+                              .runs = &entry.runs});
+  return write;
+}
+
+TreeWrite punch_write(std::string prefix, Epoch epoch) {
+  TreeWrite write{std::move(prefix), {}};
+  set_punch_entry(write.key, write.key.size(), epoch);
+  return write;
+}
+
+bool entry_makes_sense(const EntryChange& entry) {
+  if (entry.kind != EntryKind::single && entry.kind != EntryKind::hole && entry.kind != EntryKind::piece) return false;
+  if (entry.inline_bytes.size() > kInlineBytesMax || entry.runs.size() > kRunsPerRecordMax) return false;
+  std::string value;
+  if (!entry.runs.empty() && !entry.inline_bytes.empty()) return false;
+  encode_record(value, {.punched = entry.punched,
+                        .record_bytes = entry.record_bytes,
+                        .count = entry.count,
+                        .inline_bytes = entry.inline_bytes,
+                        .runs = &entry.runs});
+  return RecordView::decode(value).has_value();
+}
+
+}  // namespace
+
+bool Change::has_runs() const {
+  for (const AkeyChange& akey : akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      if (!entry.runs.empty()) return true;
+    }
+  }
+  return false;
+}
+
+std::string encode_change(const Change& change) {
+  std::string out;
+  out.reserve(encoded_bytes_max(change));
+  out += kChangeRecord;
+  encode_to(out, change);
+  return out;
+}
+
+Result<Change> decode_change(std::string_view record) {
+  if (record.empty()) return fail(Code::corrupt, "a log record is empty");
+  if (record.front() != kChangeRecord) {
+    return fail(Code::version, "a log record is of a kind that this version does not know")
+        .on("kind", static_cast<uint64_t>(static_cast<unsigned char>(record.front())))
+        .remedy("open the store with the version that wrote it, and close it: that empties the log");
+  }
+  FIRN_TRY(Change change, decode<Change>(record.substr(1)));
+  for (const AkeyChange& akey : change.akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      if (!entry_makes_sense(entry)) return fail(Code::corrupt, "a log record holds an entry that makes no sense");
+    }
+  }
+  return change;
+}
+
+size_t encoded_bytes_max(const Change& change) {
+  constexpr size_t kFixedBytes = 128;  // the fields of fixed length, with room to spare
+  constexpr size_t kAkeyBytes = 24;
+  constexpr size_t kEntryBytes = 64;
+  size_t bytes = kFixedBytes + (change.dkey ? change.dkey->size() : 0);
+  for (const AkeyChange& akey : change.akeys) {
+    bytes += kAkeyBytes + akey.akey.size();
+    for (const EntryChange& entry : akey.entries) {
+      bytes += kEntryBytes + entry.inline_bytes.size() + entry.runs.size() * sizeof(Run);
+    }
+  }
+  return bytes;
+}
+
+std::vector<TreeWrite> tree_writes(const Change& change) {
+  std::vector<TreeWrite> writes;
+  if (!change.dkey) {
+    writes.push_back(punch_write(object_prefix(change.object), change.epoch));
+    return writes;
+  }
+  const std::string dkey = dkey_prefix(change.object, *change.dkey);
+  if (change.akeys.empty()) writes.push_back(punch_write(dkey, change.epoch));
+  for (const AkeyChange& akey : change.akeys) {
+    const std::string prefix = akey_prefix(dkey, akey.akey);
+    if (akey.punched) writes.push_back(punch_write(prefix, change.epoch));
+    for (const EntryChange& entry : akey.entries) writes.push_back(entry_write(prefix, entry, change.epoch));
+  }
+  return writes;
+}
+
+void set_epoch(std::vector<TreeWrite>& writes, Epoch epoch) {
+  for (TreeWrite& write : writes) store_big(write.key.data() + write.key.size() - 8, ~epoch.value);
+}
+
+}  // namespace firn::vos

@@ -1,0 +1,96 @@
+// Change: one update or punch as the log keeps it, and what it writes into the tree. The same functions carry it out the
+// first time and at replay, so both come to the same. Plain data and pure functions.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "base/error.h"
+#include "model/io.h"
+#include "vos/key_codec.h"
+#include "vos/lsn.h"
+#include "vos/store.h"
+
+namespace firn::vos {
+
+// Runs travel without a length (see model/wire.h).
+void sealed_fields(auto& self, auto&& visit)
+  requires std::same_as<std::remove_const_t<std::remove_reference_t<decltype(self)>>, Run>
+{
+  visit("first", self.first);
+  visit("bytes", self.bytes);
+}
+
+// A single value, a piece or a hole.
+struct EntryChange {
+  EntryKind kind = EntryKind::single;
+  bool punched = false;
+  uint64_t start = 0;
+  uint64_t count = 1;
+  uint64_t record_bytes = 0;
+  uint32_t crc = 0;
+  std::string inline_bytes = {};
+  std::vector<Run> runs = {};
+  uint64_t data_bytes() const { return punched ? 0 : record_bytes * count; }
+  static void fields(auto& self, auto&& visit) {
+    visit("kind", self.kind);
+    visit("punched", self.punched);
+    visit("start", self.start);
+    visit("count", self.count);
+    visit("record_bytes", self.record_bytes);
+    visit("crc", self.crc);
+    visit("inline_bytes", self.inline_bytes);
+    visit("runs", self.runs);
+  }
+};
+
+struct AkeyChange {
+  Key akey;
+  bool punched = false;               // the akey itself; no entries then
+  std::vector<EntryChange> entries;
+  static void fields(auto& self, auto&& visit) {
+    visit("akey", self.akey);
+    visit("punched", self.punched);
+    visit("entries", self.entries);
+  }
+};
+
+struct Change {
+  ObjectRef object;
+  std::optional<Key> dkey;            // none: the object is punched
+  std::vector<AkeyChange> akeys;      // none: the dkey is punched
+  Epoch epoch;
+  RequestId request;
+  RequestSequence completed_below;
+  bool has_runs() const;
+  static void fields(auto& self, auto&& visit) {
+    visit("pg", self.object.pg);
+    visit("container", self.object.container);
+    visit("object", self.object.object);
+    visit("dkey", self.dkey);
+    visit("akeys", self.akeys);
+    visit("epoch", self.epoch);
+    visit("request", self.request);
+    visit("completed_below", self.completed_below);
+  }
+};
+
+// The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do not know.
+std::string encode_change(const Change& change);
+Result<Change> decode_change(std::string_view record);
+// At least the length of the record.
+size_t encoded_bytes_max(const Change& change);
+
+// One entry of the tree that a change inserts. The last 8 bytes of the key are the epoch.
+struct TreeWrite {
+  std::string key;
+  std::string value;
+};
+std::vector<TreeWrite> tree_writes(const Change& change);
+void set_epoch(std::vector<TreeWrite>& writes, Epoch epoch);
+
+}  // namespace firn::vos

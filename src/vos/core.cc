@@ -1,0 +1,293 @@
+// The durable core of a store; see core.h.
+#include "vos/core.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/assert.h"
+#include "runtime/sleep.h"
+
+namespace firn::vos {
+
+namespace {
+
+constexpr uint64_t kFormatCacheBytes = 4 << 20;
+constexpr int kAdmitAttemptsMax = 16;
+constexpr uint64_t kNeedPagesSlack = 16;  // pages that change between two looks at what a checkpoint needs
+constexpr uint64_t kNeedBlobBlocks = 8;   // root, and the rounding up of the other blobs
+
+Result<void> check_format(const BlockDevice& log, const BlockDevice& main, const FormatOptions& options) {
+  const auto too_small = [](std::string_view device, uint64_t bytes, uint64_t bytes_min) {
+    return fail(Code::invalid, "the device is too small for a store")
+        .on("device", device)
+        .on("bytes", bytes)
+        .on("bytes_min", bytes_min)
+        .remedy("give it at least that size");
+  };
+  if (log.size_bytes() < kLogDeviceBytesMin) return too_small("log", log.size_bytes(), kLogDeviceBytesMin);
+  if (main.size_bytes() < kMainDeviceBytesMin) return too_small("main", main.size_bytes(), kMainDeviceBytesMin);
+  if (options.store.is_nil()) return fail(Code::invalid, "a store needs a name: its UUID is nil");
+  if (options.reserve_percent > 50) {
+    return fail(Code::invalid, "the reserve is more than half of the store")
+        .on("reserve_percent", options.reserve_percent);
+  }
+  return {};
+}
+
+Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, const FormatOptions& options,
+                            uint64_t log_salt) {
+  Superblock superblock;
+  superblock.store = options.store;
+  superblock.log_salt = log_salt;
+  superblock.main_bytes = main.size_bytes();
+  superblock.log_bytes = log.size_bytes();
+  superblock.reserve_percent = static_cast<uint32_t>(options.reserve_percent);
+  return superblock;
+}
+
+}  // namespace
+
+// --- format and open ------------------------------------------------------------------------------------------------
+
+Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options) {
+  FIRN_CO_CHECK(check_format(log, main, options));
+  // What was there is gone before anything new is: a crash leaves no mixture.
+  FIRN_CO_CHECK(co_await erase_superblocks(main));
+  FIRN_CO_CHECK(co_await main.flush());
+  const LogIdentity identity = {options.store, runtime.rng().next()};
+  FIRN_CO_CHECK(co_await write_log_header(log, identity));
+  FIRN_CO_CHECK(co_await log.flush());
+
+  Space empty_space(main.size_bytes() / kBlockBytes, options.reserve_percent);
+  PageCache no_pages(runtime, main, kFormatCacheBytes);
+  Tree empty_tree(no_pages);
+  empty_tree.create();
+  const RequestTable no_requests;
+  const HybridClock unused_clock;
+  CheckpointState state;
+  state.superblock = first_superblock(log, main, options, identity.salt);
+  CheckpointWriter writer({main, empty_space, no_pages, empty_tree, no_requests, unused_clock, state});
+  co_return co_await writer.write_at({Lsn{0}, 1, 0});
+}
+
+struct Core::Opened {
+  Runtime& runtime;
+  StoreOptions options;
+  std::unique_ptr<BlockDevice> log_device;
+  std::unique_ptr<BlockDevice> main_device;
+  const LoadedCheckpoint& checkpoint;
+};
+
+Core::Core(Opened opened)
+    : runtime(opened.runtime),
+      options(opened.options),
+      log_device(std::move(opened.log_device)),
+      main_device(std::move(opened.main_device)),
+      space(main_device->size_bytes() / kBlockBytes, opened.checkpoint.state.superblock.reserve_percent,
+            opened.checkpoint.free),
+      pages(opened.runtime, *main_device, opened.options.cache_bytes),
+      tree(pages),
+      state_(opened.checkpoint.state),
+      log_identity_{state_.superblock.store, state_.superblock.log_salt},
+      durable_point_(opened.checkpoint.root.log),
+      checkpoint_ended_(opened.runtime.executor()),
+      gate_(opened.runtime.executor()) {
+  checkpoint_ended_.set();
+}
+
+Core::~Core() = default;
+
+Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr<BlockDevice> log,
+                                               std::unique_ptr<BlockDevice> main, StoreOptions options) {
+  FIRN_CO_TRY(const LoadedCheckpoint checkpoint, co_await load_checkpoint(*log, *main));
+  std::unique_ptr<Core> core(new Core({runtime, options, std::move(log), std::move(main), checkpoint}));
+  FIRN_CO_CHECK(core->requests.decode(checkpoint.requests));
+  FIRN_CO_CHECK(co_await load_page_table(*core->main_device, checkpoint, core->pages));
+  core->tree.open(checkpoint.root.tree_root);
+  core->clock.advance_to(checkpoint.root.newest_epoch);
+  co_return core;
+}
+
+// --- replay ---------------------------------------------------------------------------------------------------------
+
+Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
+  FIRN_ASSERT(!log_.has_value());
+  // If the process before was told that its last flush failed, the superblock may be readable and yet not be durable.
+  FIRN_CO_CHECK(co_await write_superblock(*main_device, state_.superblock, state_.slot));
+  FIRN_CO_CHECK(co_await main_device->flush());
+  const LogPosition from = durable_point_;
+  FIRN_CO_TRY(LogPosition end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
+  if (end.lsn != from.lsn) {
+    FIRN_CO_CHECK(co_await apply_records(LogReader(*log_device, log_identity_, from), end, visitor));
+  }
+  FIRN_ASSERT(space.stats().in_flight_blocks == 0);
+  end.generation++;  // of the batches that this opening of the store will write
+  log_.emplace(vos::Log::Options{runtime, *log_device, *main_device, log_identity_, durable_point_.lsn, end});
+  update_checkpoint_need();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Core::apply_records(LogReader reader, LogPosition end, ReplayVisitor& visitor) {
+  while (reader.position() != end) {
+    FIRN_CO_TRY(auto batch, co_await reader.next());
+    if (!batch) {
+      co_return fail(Code::io, "the log reads differently the second time")
+          .on("lsn", reader.position().lsn.value)
+          .remedy("check the log device");
+    }
+    FIRN_CO_CHECK(co_await apply_batch(std::move(*batch), visitor));
+    // The log may tell of more pages than there is memory for.
+    if (pages.dirty_pages() <= pages.limit_pages() / 2) continue;
+    CheckpointWriter writer(checkpoint_parts());
+    FIRN_CO_CHECK(co_await writer.write_at(reader.position()));
+    durable_point_ = reader.position();
+    pages.trim();
+  }
+  co_return Result<void>();
+}
+
+// --- room -----------------------------------------------------------------------------------------------------------
+
+bool Core::has_room(size_t record_bytes, SpaceUse use) {
+  return log().has_room(record_bytes) && space.has_room(1, use) && pages.dirty_pages() < pages.limit_pages();
+}
+
+Task<Result<void>> Core::admit(size_t record_bytes, SpaceUse use) {
+  if (record_bytes > log().record_bytes_max()) {
+    co_return fail(Code::too_big, "the change does not fit into the store's log")
+        .on("record_bytes", record_bytes)
+        .on("bytes_max", log().record_bytes_max())
+        .remedy("split it into smaller requests, or give the store a larger log");
+  }
+  for (int attempt = 0; attempt < kAdmitAttemptsMax; attempt++) {
+    if (log().failed() != nullptr) co_return log().failed()->clone();
+    update_checkpoint_need();
+    if (has_room(record_bytes, use)) co_return Result<void>();
+    const bool space_is_short = !space.has_room(1, use);
+    // One checkpoint may have begun before the blocks in question were released; the second did not.
+    if (space_is_short && (attempt >= 2 || !space.reclaimable())) {
+      co_return fail(Code::no_space, "the store is full")
+          .on("free_bytes", space.stats().free_blocks * kBlockBytes)
+          .remedy("remove data, or give the pool more space; what was removed is free after aggregation");
+    }
+    FIRN_CO_CHECK(co_await join_checkpoint());
+  }
+  co_return fail(Code::busy, "the store's log is full again and again").remedy("try again later");
+}
+
+Task<Result<std::vector<Run>>> Core::allocate(uint64_t bytes, SpaceUse use) {
+  for (int attempt = 0;; attempt++) {
+    update_checkpoint_need();
+    auto runs = space.allocate(bytes, use);
+    const bool final = runs || runs.error().code() != Code::no_space || !space.reclaimable() || attempt == 2;
+    if (final) co_return runs;
+    FIRN_CO_CHECK(co_await join_checkpoint());
+  }
+}
+
+void Core::update_checkpoint_need() {
+  const uint64_t pages_to_write = pages.dirty_pages() + kNeedPagesSlack;
+  const uint64_t chunks = std::min<uint64_t>(pages.table().chunk_count() + 1, pages_to_write);
+  const uint64_t blob_bytes = (space.free_range_count() + pages_to_write) * FreeList::kRangeBytes +
+                              requests.request_count() * 16 + requests.client_count() * 24 +
+                              CheckpointRoot::encoded_bytes(pages.table().chunk_count() + 1);
+  space.set_checkpoint_need((pages_to_write + chunks) * Space::kPageBlocks + blob_bytes / kBlockBytes +
+                            kNeedBlobBlocks);
+}
+
+// --- checkpoints ----------------------------------------------------------------------------------------------------
+
+CheckpointWriter::Parts Core::checkpoint_parts() {
+  return {*main_device, space, pages, tree, requests, clock, state_};
+}
+
+Task<Result<void>> Core::run_checkpoint() {
+  FIRN_ASSERT(checkpoint_ended_.is_set());
+  checkpoint_ended_.reset();
+  auto result = Result<void>();
+  {
+    CheckpointWriter writer(checkpoint_parts());
+    result = co_await writer.write(log());
+  }
+  last_failure_.reset();
+  if (result) {
+    checkpoint_count_++;
+  } else {
+    last_failure_ = result.error().clone();
+    retry_from_ = Lsn{log().end().value + log_bytes_per_checkpoint() / 8};
+  }
+  checkpoint_ended_.set();
+  co_return result;
+}
+
+Task<Result<void>> Core::join_checkpoint() {
+  if (checkpoint_ended_.is_set()) co_return co_await run_checkpoint();
+  co_await checkpoint_ended_.wait();
+  if (last_failure_) co_return last_failure_->clone();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Core::checkpoint() {
+  while (!checkpoint_ended_.is_set()) co_await checkpoint_ended_.wait();
+  co_return co_await run_checkpoint();
+}
+
+uint64_t Core::log_bytes_per_checkpoint() const {
+  return std::min(options.log_bytes_per_checkpoint, log().capacity_bytes() / 2);
+}
+
+bool Core::checkpoint_due() const {
+  if (!checkpoint_ended_.is_set() || log().failed() != nullptr || log().end() < retry_from_) return false;
+  return log().bytes_used() >= log_bytes_per_checkpoint() || pages.dirty_pages() > pages.limit_pages() / 2;
+}
+
+void Core::start_checkpoint_if_due() {
+  if (background_starts_ || gate_.closing() || !checkpoint_due()) return;
+  background_starts_ = true;
+  gate_.spawn(background_checkpoint());
+}
+
+Task<void> Core::background_checkpoint() {
+  // The point must not lie within the change that made it due.
+  co_await yield(runtime.executor());
+  background_starts_ = false;
+  if (!checkpoint_due()) co_return;
+  const auto result = co_await run_checkpoint();
+  if (!result) {
+    runtime.log().warning("checkpoint failed, will be tried again store=" + state_.superblock.store.text() +
+                          " error=\"" + result.error().message() + "\"");
+  }
+}
+
+// --- the end --------------------------------------------------------------------------------------------------------
+
+Task<Result<void>> Core::close() {
+  while (!checkpoint_ended_.is_set()) co_await checkpoint_ended_.wait();
+  auto result = Result<void>();
+  const bool changed = log_ && (log().bytes_used() > 0 || pages.dirty_pages() > 0);
+  if (changed) result = co_await run_checkpoint();
+  co_await quiet();
+  co_return result;
+}
+
+Task<void> Core::quiet() {
+  co_await gate_.close();
+  if (log_) co_await log_->close();
+}
+
+StoreStats Core::stats() const {
+  const SpaceStats blocks = space.stats();
+  StoreStats stats;
+  stats.space_bytes = blocks.total_blocks * kBlockBytes;
+  stats.free_bytes = (blocks.free_blocks + blocks.pending_blocks) * kBlockBytes;
+  stats.reserve_bytes = (blocks.reserve_blocks + blocks.checkpoint_need_blocks) * kBlockBytes;
+  stats.cache_pages = pages.resident_pages();
+  stats.dirty_pages = pages.dirty_pages();
+  stats.pages = pages.page_count();
+  stats.log_bytes = log_ ? log_->bytes_used() : 0;
+  stats.checkpoints = checkpoint_count_;
+  return stats;
+}
+
+}  // namespace firn::vos

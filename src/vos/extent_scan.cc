@@ -1,0 +1,182 @@
+// Painting of array pieces; see extent_scan.h.
+#include "vos/extent_scan.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/endian.h"
+#include "base/error.h"
+#include "model/pieces.h"
+
+namespace firn::vos {
+
+namespace {
+
+uint64_t align_down(uint64_t value, uint64_t power_of_two) { return value & ~(power_of_two - 1); }
+
+}  // namespace
+
+// A sweep over the layers' starts with a heap of those that cover the present position, newest on top.
+void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& out) {
+  out.clear();
+  std::vector<size_t> active;
+  const auto older = [&](size_t a, size_t b) { return layers[a].epoch < layers[b].epoch; };
+  size_t next = 0;
+  for (uint64_t at = window.start; at < window.end();) {
+    for (; next < layers.size() && layers[next].recx.start <= at; next++) {
+      active.push_back(next);
+      std::push_heap(active.begin(), active.end(), older);
+    }
+    while (!active.empty() && layers[active.front()].recx.end() <= at) {
+      std::pop_heap(active.begin(), active.end(), older);
+      active.pop_back();
+    }
+    if (active.empty()) {
+      if (next == layers.size()) break;
+      at = layers[next].recx.start;
+      continue;
+    }
+    const size_t top = active.front();
+    uint64_t end = std::min(layers[top].recx.end(), window.end());
+    for (; next < layers.size() && layers[next].recx.start < end; next++) {
+      if (layers[next].epoch > layers[top].epoch) {
+        end = layers[next].recx.start;
+        break;
+      }
+      active.push_back(next);
+      std::push_heap(active.begin(), active.end(), older);
+    }
+    out.push_back({Recx{at, end - at}, top});
+    at = end;
+  }
+}
+
+ExtentScan::ExtentScan(Probe& probe, Options options)
+    : probe_(probe), options_(std::move(options)), unit_records_(unit_records(options_.record_bytes)) {
+  set_window(options_.window);
+}
+
+void ExtentScan::set_window(Recx window) {
+  options_.window = window;
+  // A piece that reaches into the window begins in the window's first unit or later.
+  const uint64_t start = align_down(window.start, unit_records_);
+  position_ = options_.akey_prefix;
+  set_extent_entry(position_, options_.akey_prefix.size(), kEntryPiece, start, kEpochMax);
+  in_unit_ = false;
+  at_end_ = false;
+  unit_ = {};
+}
+
+Faultable<bool> ExtentScan::next_unit() {
+  if (!holes_read_) FIRN_CHECK(read_holes());
+  while (true) {
+    if (!in_unit_) {
+      if (at_end_) return false;
+      layers_.clear();
+      unit_ = {};
+      in_unit_ = true;
+    }
+    FIRN_CHECK(gather());
+    in_unit_ = false;
+    paint_unit();
+    if (!stretches_.empty()) return true;
+  }
+}
+
+// All visible holes of the akey: they may begin long before the window.
+Faultable<void> ExtentScan::read_holes() {
+  const size_t prefix_bytes = options_.akey_prefix.size();
+  std::string position = options_.akey_prefix;
+  position += kEntryHole;
+  if (!holes_.empty()) {  // goes on after a fault
+    const Layer& last = holes_.back();
+    set_extent_entry(position, prefix_bytes, kEntryHole, last.recx.start, Epoch{last.epoch.value - 1});
+  }
+  while (true) {
+    FIRN_TRY(const bool at_entry, probe_.seek(position));
+    if (!at_entry || !probe_.key().starts_with(options_.akey_prefix)) break;
+    const auto parsed = parse_key(probe_.key());
+    FIRN_ASSERT(parsed.has_value());
+    if (parsed->kind != EntryKind::hole) break;
+    position = probe_.key();
+    if (parsed->epoch > options_.at) {
+      store_big(position.data() + position.size() - 8, ~options_.at.value);
+      continue;
+    }
+    if (parsed->epoch <= options_.floor) {
+      set_extent_entry(position, prefix_bytes, kEntryHole, parsed->start + 1, kEpochMax);
+      continue;
+    }
+    const auto record = RecordView::decode(probe_.value());
+    FIRN_ASSERT(record.has_value());
+    holes_.push_back({Recx{parsed->start, record->count()}, parsed->epoch, true, {}});
+    position += '\0';
+  }
+  holes_read_ = true;
+  return {};
+}
+
+// Collects the visible pieces of the unit at the position, up to the window's end.
+Faultable<void> ExtentScan::gather() {
+  const size_t prefix_bytes = options_.akey_prefix.size();
+  while (true) {
+    FIRN_TRY(const bool at_entry, probe_.seek(position_));
+    const bool inside = at_entry && probe_.key().starts_with(options_.akey_prefix);
+    const auto parsed = inside ? parse_key(probe_.key()) : std::nullopt;
+    FIRN_ASSERT(!inside || parsed.has_value());
+    if (!inside || parsed->kind != EntryKind::piece || parsed->start >= options_.window.end()) {
+      at_end_ = true;
+      return {};
+    }
+    if (parsed->epoch > options_.at) {
+      set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start, options_.at);
+      continue;
+    }
+    if (parsed->epoch > options_.floor) {
+      if (unit_.count > 0 && parsed->start >= unit_.end()) return {};
+      const auto record = RecordView::decode(probe_.value());
+      FIRN_ASSERT(record.has_value());
+      add(parsed->start, parsed->epoch, *record);
+      if (layers_.empty() || layers_.back().recx.start != parsed->start ||
+          layers_.back().recx.end() < unit_.end()) {
+        set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start, Epoch{parsed->epoch.value - 1});
+        continue;
+      }
+    }
+    // Older pieces of this start are below the floor, or hidden by one that reaches to the unit's end.
+    set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start + 1, kEpochMax);
+  }
+}
+
+void ExtentScan::add(uint64_t start, Epoch epoch, const RecordView& record) {
+  FIRN_ASSERT(record.record_bytes() == options_.record_bytes);
+  if (unit_.count == 0) unit_ = {align_down(start, unit_records_), unit_records_};
+  const Recx recx{start, record.count()};
+  if (recx.end() <= options_.window.start) return;
+  const bool hidden =
+      !layers_.empty() && layers_.back().recx.start == start && layers_.back().recx.end() >= recx.end();
+  if (hidden) return;
+  layers_.push_back({recx, epoch, record.punched(), {}});
+  if (options_.with_values) layers_.back().value.assign(probe_.value());
+}
+
+// Paints the unit's pieces and the holes over them, inside the window.
+void ExtentScan::paint_unit() {
+  stretches_.clear();
+  if (unit_.count == 0) return;
+  const uint64_t start = std::max(unit_.start, options_.window.start);
+  const uint64_t end = std::min(unit_.end(), options_.window.end());
+  if (layers_.empty() || start >= end) return;
+  const size_t pieces = layers_.size();
+  for (const Layer& hole : holes_) {
+    if (hole.recx.start < end && hole.recx.end() > start) layers_.push_back(hole);
+  }
+  if (layers_.size() > pieces) {
+    std::sort(layers_.begin(), layers_.end(),
+              [](const Layer& a, const Layer& b) { return a.recx.start < b.recx.start; });
+  }
+  paint(layers_, Recx{start, end - start}, stretches_);
+  std::erase_if(stretches_, [this](const Stretch& s) { return layers_[s.layer].punched; });
+}
+
+}  // namespace firn::vos

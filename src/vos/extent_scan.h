@@ -1,0 +1,72 @@
+// ExtentScan: what is visible of an array: its pieces and holes, painted newest first, one unit (model/pieces.h) after
+// the other. Synchronous; progress is kept over faults as vos/visibility.h says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/io.h"
+#include "model/limits.h"
+#include "vos/visibility.h"
+
+namespace firn::vos {
+
+// A stored piece or a hole, as the painting sees it.
+struct Layer {
+  Recx recx;
+  Epoch epoch;
+  bool punched = false;
+  std::string value;          // the record, if asked for
+};
+
+// A stretch of records of which `layer` is the newest.
+struct Stretch {
+  Recx recx;
+  size_t layer = 0;
+};
+
+// The stretches of `window` that any layer covers, ascending, each with its newest layer. Layers ascend by start.
+void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& out);
+
+// Walks what is visible in an array, one unit (model/pieces.h) at a time.
+class ExtentScan {
+ public:
+  struct Options {
+    std::string akey_prefix;
+    Epoch floor;
+    Epoch at;
+    Recx window{0, kRecordIndexMax};
+    bool with_values = false;
+    uint64_t record_bytes = 0;  // of the array's visible pieces; > 0
+  };
+  ExtentScan(Probe& probe, Options options);
+
+  // The next unit that has visible records in the window: stretches() of it. False if there is none.
+  Faultable<bool> next_unit();
+  // Starts over with another window.
+  void set_window(Recx window);
+
+  // Of the unit: the stretches that are there (not punched), ascending; and what they point to.
+  const std::vector<Stretch>& stretches() const { return stretches_; }
+  const std::vector<Layer>& layers() const { return layers_; }
+
+ private:
+  Faultable<void> read_holes();
+  Faultable<void> gather();
+  void add(uint64_t start, Epoch epoch, const RecordView& record);
+  void paint_unit();
+
+  Probe& probe_;
+  Options options_;
+  const uint64_t unit_records_;
+  std::vector<Layer> holes_;      // all visible ones of the akey
+  bool holes_read_ = false;
+  std::string position_;
+  bool in_unit_ = false;          // layers_ is being gathered
+  Recx unit_;                     // the records of the unit; count 0: no piece of it found yet
+  bool at_end_ = false;
+  std::vector<Layer> layers_;
+  std::vector<Stretch> stretches_;
+};
+
+}  // namespace firn::vos

@@ -1,0 +1,126 @@
+// Reading and verifying of stored data; see fetch_data.h.
+#include "vos/fetch_data.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "codec/crc32c.h"
+#include "runtime/when_all.h"
+
+namespace firn::vos {
+
+namespace {
+
+RecordView record_of(const Fragment& fragment) {
+  const auto record = RecordView::decode(fragment.value);
+  FIRN_ASSERT(record.has_value());
+  return *record;
+}
+
+Result<void> verify(const Fragment& fragment, const RecordView& record, ByteView bytes) {
+  if (crc32c(bytes) == record.crc()) return {};
+  auto error = fail(Code::corrupt, "stored data does not match its checksum")
+                   .on("first_record", fragment.piece.start)
+                   .on("records", fragment.piece.count);
+  if (record.run_count() > 0) error = std::move(error).on("block", record.run(0).first.value);
+  return std::move(error).remedy("read another replica, or write the data again; check the device");
+}
+
+}  // namespace
+
+Task<Result<void>> FetchData::read(BlockDevice& main, std::vector<FetchedItem>& items) {
+  while (next_ < fragments_.size()) {
+    const size_t first = next_;
+    reads_.clear();
+    pieces_.clear();
+    piece_bytes_ = 0;
+    while (next_ < fragments_.size() && reads_.size() < kReadsInFlightMax && piece_bytes_ < kPieceMemoryMax) {
+      add(fragments_[next_++]);
+    }
+    FIRN_CO_CHECK(co_await run_reads(main));
+    for (size_t i = first; i < next_; i++) FIRN_CO_CHECK(finish(fragments_[i], items));
+  }
+  co_return Result<void>();
+}
+
+// Plans the reads of one fragment.
+void FetchData::add(const Fragment& fragment) {
+  const RecordView record = record_of(fragment);
+  const auto target = payload_.subspan(static_cast<size_t>(laid_out_), static_cast<size_t>(fragment.data_bytes()));
+  laid_out_ += fragment.data_bytes();
+  if (record.is_inline()) return;
+  MutableBytes memory = target;
+  if (!fragment.whole()) {
+    const auto [piece, added] = pieces_.try_emplace(record.run(0).first.value);
+    if (!added) return;
+    piece->second.bytes = Buffer(static_cast<size_t>(record.data_bytes()));
+    piece_bytes_ += record.data_bytes();
+    memory = piece->second.bytes.bytes();
+  }
+  for (size_t i = 0; i < record.run_count(); i++) {
+    const Run run = record.run(i);
+    add_read(run, memory.first(static_cast<size_t>(run.bytes)));
+    memory = memory.subspan(static_cast<size_t>(run.bytes));
+  }
+}
+
+// Pieces that follow each other on the device and in memory are one read.
+void FetchData::add_read(Run run, MutableBytes target) {
+  const uint64_t offset = run.first.value * kBlockBytes;
+  if (!reads_.empty()) {
+    Read& last = reads_.back();
+    const bool follows = last.offset + last.target.size() == offset &&
+                         last.target.data() + last.target.size() == target.data();
+    if (follows) {
+      last.target = MutableBytes(last.target.data(), last.target.size() + target.size());
+      return;
+    }
+  }
+  reads_.push_back({offset, target});
+}
+
+Task<Result<void>> FetchData::run_reads(BlockDevice& main) {
+  if (reads_.empty()) co_return Result<void>();
+  if (reads_.size() == 1) co_return co_await main.read(reads_[0].offset, reads_[0].target);
+  std::vector<Task<Result<void>>> tasks;
+  tasks.reserve(reads_.size());
+  for (const Read& read : reads_) tasks.push_back(main.read(read.offset, read.target));
+  co_return co_await when_all_ok(std::move(tasks));
+}
+
+Result<void> FetchData::finish(const Fragment& fragment, std::vector<FetchedItem>& items) {
+  const RecordView record = record_of(fragment);
+  const auto target = payload_.subspan(static_cast<size_t>(finished_), static_cast<size_t>(fragment.data_bytes()));
+  finished_ += fragment.data_bytes();
+  FetchedItem& item = items[fragment.item];
+  uint32_t checksum = record.crc();
+  if (fragment.whole()) {
+    if (record.is_inline()) copy_bytes(target, as_bytes(record.inline_bytes()));
+    auto verified = verify(fragment, record, target);
+    if (!verified) return std::move(verified).error().on("item", fragment.item);
+  } else {
+    auto copied = copy_part(fragment, record, target);
+    if (!copied) return std::move(copied).error().on("item", fragment.item);
+    checksum = crc32c(target);
+  }
+  if (!item.sent) item.extents.push_back({fragment.recx, checksum});
+  return {};
+}
+
+// The piece is verified as a whole before a part of it gets a checksum of its own.
+Result<void> FetchData::copy_part(const Fragment& fragment, const RecordView& record, MutableBytes target) {
+  const auto from = static_cast<size_t>((fragment.recx.start - fragment.piece.start) * fragment.record_bytes);
+  if (record.is_inline()) {
+    const ByteView bytes = as_bytes(record.inline_bytes());
+    FIRN_CHECK(verify(fragment, record, bytes));
+    copy_bytes(target, bytes.subspan(from, target.size()));
+    return {};
+  }
+  PieceMemory& piece = pieces_.at(record.run(0).first.value);
+  if (!piece.verified) FIRN_CHECK(verify(fragment, record, piece.bytes.bytes()));
+  piece.verified = true;
+  copy_bytes(target, std::as_const(piece.bytes).bytes().subspan(from, target.size()));
+  return {};
+}
+
+}  // namespace firn::vos

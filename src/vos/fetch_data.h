@@ -1,0 +1,56 @@
+// Fetch data: brings the bytes that a FetchScan found into one payload, and verifies the checksum of every stored piece
+// it touches.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "base/buffer.h"
+#include "runtime/block_device.h"
+#include "vos/fetch_scan.h"
+
+namespace firn::vos {
+
+// Works in groups of fragments, so that neither requests in flight nor memory for pieces of which only a part is
+// wanted grow with the fetch.
+class FetchData {
+ public:
+  // Both outlive it. `payload` is as long as the fragments' data.
+  FetchData(const std::vector<Fragment>& fragments, MutableBytes payload)
+      : fragments_(fragments), payload_(payload) {}
+
+  // Appends each array fragment to its item's extents. Code::corrupt, with the item and records; or the device's error.
+  Task<Result<void>> read(BlockDevice& main, std::vector<FetchedItem>& items);
+
+ private:
+  static constexpr size_t kReadsInFlightMax = 64;
+  static constexpr uint64_t kPieceMemoryMax = 8 << 20;
+
+  struct Read {
+    uint64_t offset;
+    MutableBytes target;
+  };
+  // A stored piece that is read whole because a part of it is wanted.
+  struct PieceMemory {
+    Buffer bytes;
+    bool verified = false;
+  };
+
+  void add(const Fragment& fragment);
+  void add_read(Run run, MutableBytes target);
+  Task<Result<void>> run_reads(BlockDevice& main);
+  Result<void> finish(const Fragment& fragment, std::vector<FetchedItem>& items);
+  Result<void> copy_part(const Fragment& fragment, const RecordView& record, MutableBytes target);
+
+  const std::vector<Fragment>& fragments_;
+  const MutableBytes payload_;
+  size_t next_ = 0;                         // fragment
+  uint64_t laid_out_ = 0;                   // bytes of payload that have a place
+  uint64_t finished_ = 0;                   // bytes of payload that are there
+  std::vector<Read> reads_;                 // of the group
+  std::map<uint64_t, PieceMemory> pieces_;  // of the group, by first block
+  uint64_t piece_bytes_ = 0;
+};
+
+}  // namespace firn::vos

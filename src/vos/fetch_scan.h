@@ -1,0 +1,71 @@
+// FetchScan: what a fetch finds in the tree: the answer without its data, and where the data lies. Synchronous; progress
+// is kept over faults as vos/visibility.h says.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "vos/extent_scan.h"
+#include "vos/store.h"
+
+namespace firn::vos {
+
+// A stored value or piece of which some records are wanted.
+struct Fragment {
+  size_t item = 0;
+  Recx piece;                 // as stored; a single value is one record
+  Recx recx;                  // of it
+  uint64_t record_bytes = 0;
+  std::string value;          // the record: checksum, and the bytes or their runs
+  bool whole() const { return recx == piece; }
+  uint64_t data_bytes() const { return recx.count * record_bytes; }
+};
+
+// What is known of an item of a fetch while it is being looked up.
+struct ItemLookup {
+  std::string akey_prefix;
+  std::optional<EntryScan> entries;
+  std::optional<AkeyState> state;
+  std::optional<ExtentScan> extents;
+  size_t recx = 0;          // of the request
+  bool in_recx = false;     // the scan's window is that recx
+  FetchedItem found;
+};
+
+class FetchScan {
+ public:
+  // `fetch` outlives the scan; its epoch is not kEpochMax.
+  FetchScan(Tree& tree, const Fetch& fetch);
+
+  Faultable<void> run();
+  void forget() { probe_.forget(); }
+  Lsn touched() const { return probe_.touched(); }
+
+  // Why there is no answer: a condition does not hold, or it would be too large.
+  std::optional<Error> refused;
+  // One for each item; of arrays without the extents, which are those of the fragments.
+  std::vector<FetchedItem> items;
+  std::vector<Fragment> fragments;  // in the order of the payload
+  uint64_t payload_bytes = 0;
+
+ private:
+  Faultable<void> check_dkey();
+  Faultable<void> find_item(const FetchItem& wanted);
+  Faultable<void> find_array(const FetchItem& wanted);
+  void take_single(const FetchItem& wanted);
+  void take_unit();
+  void add_fragment(Fragment fragment);
+
+  Probe probe_;
+  const Fetch& fetch_;
+  const std::string dkey_prefix_;
+  Floors floors_;
+  bool entered_ = false;
+  std::optional<EntryScan> dkey_entries_;
+  bool dkey_checked_ = false;
+  std::optional<ItemLookup> item_;
+};
+
+}  // namespace firn::vos

@@ -1,0 +1,194 @@
+// Group commit to the log's ring; see log.h.
+#include "vos/log.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.h"
+#include "base/endian.h"
+#include "runtime/sleep.h"
+
+namespace firn::vos {
+
+namespace {
+constexpr size_t kBatchBytesInitial = 16384;
+constexpr size_t kSpareBytesMax = 2 * Log::kBatchBytesMax;
+}  // namespace
+
+Log::Log(Options options)
+    : runtime_(options.runtime),
+      log_device_(options.log_device),
+      main_device_(options.main_device),
+      identity_(options.identity),
+      ring_(LogRing::of_device(options.log_device)),
+      generation_(options.end.generation),
+      next_sequence_(options.end.sequence),
+      begin_(options.begin),
+      durable_(options.end.lsn),
+      end_(options.end.lsn),
+      gate_(options.runtime.executor()) {
+  FIRN_ASSERT(begin_ <= durable_);
+  FIRN_ASSERT(durable_.value % kLogAlignment == 0);
+  FIRN_ASSERT(durable_.value - begin_.value <= ring_.bytes);
+  open_ = std::make_unique<Batch>(runtime_.executor(), durable_, Buffer(kBatchBytesInitial));
+}
+
+Log::~Log() = default;
+
+// --- appending ------------------------------------------------------------------------------------------------------
+
+size_t Log::record_bytes_max() const {
+  constexpr uint64_t kRecordBytesMax = 256 << 20;  // a batch's length is a u32
+  return std::min(ring_.bytes / 2, kRecordBytesMax);
+}
+
+bool Log::has_room(size_t record_bytes) const {
+  // As if the record needed a batch of its own, which is the most it can take.
+  const uint64_t batch_bytes = log_align(sizeof(LogBatchHeader) + sizeof(LogRecordHeader) + record_bytes);
+  const uint64_t used_to = open_->records > 0 ? open_->end().value : open_->first.value;
+  return used_to + batch_bytes - begin_.value <= ring_.bytes;
+}
+
+uint64_t Log::bytes_used() const {
+  return (open_->records > 0 ? open_->end().value : open_->first.value) - begin_.value;
+}
+
+Result<Lsn> Log::append(std::string_view record, bool needs_main_flush) {
+  if (failed_) return failed_->clone();
+  if (record.size() > record_bytes_max() || !has_room(record.size())) {
+    return fail(Code::no_space, "the log has no room for the record")
+        .on("record_bytes", record.size())
+        .on("log_bytes", ring_.bytes)
+        .on("used_bytes", bytes_used());
+  }
+  const size_t bytes = sizeof(LogRecordHeader) + record.size();
+  if (open_->records > 0 && open_->used + bytes > kBatchBytesMax) close_open_batch();
+  open_->needs_main_flush |= needs_main_flush;
+  add_record(*open_, record);
+  end_ = Lsn{open_->first.value + open_->used};
+  stats_.records++;
+  start_writer();
+  return end_;
+}
+
+void Log::add_record(Batch& batch, std::string_view record) {
+  const size_t used = batch.used + sizeof(LogRecordHeader) + record.size();
+  if (log_align(used) > batch.bytes.size()) {
+    Buffer larger(std::max(batch.bytes.size() * 2, log_align(used)));
+    copy_bytes(larger.bytes(), batch.bytes.bytes().first(batch.used));
+    batch.bytes = std::move(larger);
+  }
+  store_little(batch.bytes.data() + batch.used, static_cast<uint32_t>(record.size()));
+  copy_bytes(batch.bytes.bytes().subspan(batch.used + sizeof(LogRecordHeader)), as_bytes(record));
+  batch.used = used;
+  batch.records++;
+}
+
+void Log::close_open_batch() {
+  open_->sequence = next_sequence_++;
+  const Lsn next = open_->end();
+  closed_.push_back(std::move(open_));
+  Buffer memory = spare_.empty() ? Buffer(kBatchBytesInitial) : std::move(spare_);
+  open_ = std::make_unique<Batch>(runtime_.executor(), next, std::move(memory));
+  end_ = next;
+}
+
+LogPosition Log::seal() {
+  if (open_->records > 0) close_open_batch();
+  return {open_->first, next_sequence_, generation_};
+}
+
+void Log::cut(Lsn begin) {
+  FIRN_ASSERT(begin >= begin_);
+  FIRN_ASSERT(begin <= durable_);
+  begin_ = begin;
+}
+
+// --- waiting --------------------------------------------------------------------------------------------------------
+
+Task<Result<void>> Log::wait_durable(Lsn lsn) {
+  FIRN_ASSERT(lsn <= end_);
+  while (!is_durable(lsn)) {
+    if (failed_) co_return failed_->clone();
+    co_await event_of(lsn).wait();
+  }
+  co_return Result<void>();
+}
+
+Event& Log::event_of(Lsn lsn) {
+  for (const auto& batch : closed_) {
+    if (lsn <= batch->end()) return batch->durable;
+  }
+  return open_->durable;
+}
+
+void Log::fail_for_good(Error cause) {
+  if (failed_) return;
+  failed_ = fail(Code::io, "the store's log has failed; changes are refused")
+                .on("store", identity_.store.text())
+                .remedy("check the device, then restart the store")
+                .because(std::move(cause));
+  for (const auto& batch : closed_) batch->durable.set();
+  open_->durable.set();
+}
+
+// --- writing --------------------------------------------------------------------------------------------------------
+
+void Log::start_writer() {
+  if (writing_) return;
+  writing_ = true;
+  gate_.spawn(write_batches());
+}
+
+Task<void> Log::write_batches() {
+  // What others append in this turn of the loop belongs to the same batch.
+  co_await yield(runtime_.executor());
+  while (!failed_ && (!closed_.empty() || open_->records > 0)) {
+    if (closed_.empty()) close_open_batch();
+    auto written = co_await write_batch(*closed_.front());
+    if (!written) {
+      fail_for_good(std::move(written).error());
+    } else if (!failed_) {
+      finish_batch();
+    }
+  }
+  writing_ = false;
+}
+
+Task<Result<void>> Log::write_batch(Batch& batch) {
+  if (batch.needs_main_flush) {
+    FIRN_CO_CHECK(co_await main_device_.flush());
+    stats_.main_flushes++;
+  }
+  seal_header(batch);
+  const ByteView bytes = batch.bytes.bytes().first(log_align(batch.used));
+  FIRN_CO_CHECK(co_await write_log_ring(log_device_, batch.first, bytes));
+  co_return co_await log_device_.flush();
+}
+
+void Log::seal_header(Batch& batch) {
+  std::memset(batch.bytes.data() + batch.used, 0, log_align(batch.used) - batch.used);
+  LogBatchHeader header = {};
+  header.magic = kLogBatchMagic;
+  header.version = kLogVersion;
+  header.payload_bytes = static_cast<uint32_t>(batch.used - sizeof(LogBatchHeader));
+  header.record_count = batch.records;
+  header.generation = generation_;
+  header.sequence = batch.sequence;
+  header.lsn = batch.first.value;
+  header.salt = identity_.salt;
+  header.store = identity_.store.bytes;
+  store_log_batch_header(batch.bytes.data(), header);
+  store_little(batch.bytes.data() + offsetof(LogBatchHeader, crc), log_batch_crc(batch.bytes.bytes().first(batch.used)));
+}
+
+void Log::finish_batch() {
+  Batch& batch = *closed_.front();
+  durable_ = batch.end();
+  stats_.batches++;
+  batch.durable.set();
+  if (batch.bytes.size() <= kSpareBytesMax) spare_ = std::move(batch.bytes);
+  closed_.pop_front();
+}
+
+}  // namespace firn::vos

@@ -1,0 +1,138 @@
+// Reading the log; see log_reader.h.
+#include "vos/log_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "base/endian.h"
+
+namespace firn::vos {
+
+namespace {
+Error damaged(std::string what, Lsn lsn, uint64_t offset) {
+  return fail(Code::corrupt, std::move(what))
+      .on("device", "log")
+      .on("lsn", lsn.value)
+      .on("offset", offset)
+      .remedy("restore the store from its replicas; do not write to it before");
+}
+}  // namespace
+
+LogReader::LogReader(BlockDevice& device, LogIdentity identity, LogPosition from)
+    : device_(device), identity_(identity), ring_(LogRing::of_device(device)), begin_(from.lsn), position_(from) {
+  FIRN_ASSERT(from.lsn.value % kLogAlignment == 0);
+}
+
+bool LogReader::is_ours(const LogBatchHeader& header) const {
+  return header.magic == kLogBatchMagic && header.salt == identity_.salt && header.store == identity_.store.bytes;
+}
+
+bool LogReader::is_next(const LogBatchHeader& header) const {
+  return is_ours(header) && header.lsn == position_.lsn.value && header.sequence == position_.sequence &&
+         header.generation >= position_.generation &&
+         header.payload_bytes <= ring_.bytes - sizeof(LogBatchHeader);
+}
+
+Task<Result<std::optional<LogBatch>>> LogReader::next() {
+  FIRN_CO_TRY(const ByteView head, co_await view(position_.lsn, sizeof(LogBatchHeader)));
+  const LogBatchHeader header = load_log_batch_header(head.data());
+  if (!is_next(header)) co_return std::nullopt;
+  FIRN_CO_TRY(const ByteView bytes, co_await view(position_.lsn, sizeof(LogBatchHeader) + header.payload_bytes));
+  if (log_batch_crc(bytes) != header.crc) co_return std::nullopt;
+  FIRN_CO_TRY(LogBatch batch, parse(header, bytes));
+  last_ = position_.lsn;
+  last_bytes_ = log_align(bytes.size());
+  position_ = {Lsn{last_.value + last_bytes_}, header.sequence + 1, header.generation};
+  co_return batch;
+}
+
+Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) const {
+  const Lsn first{header.lsn};
+  if (header.version != kLogVersion) {
+    return fail(Code::version, "the log holds a batch of a format that this version does not read")
+        .on("version", header.version)
+        .on("lsn", header.lsn)
+        .remedy("use the version of Firn that wrote it, or a newer one");
+  }
+  LogBatch result = {first, {}};
+  size_t at = sizeof(LogBatchHeader);
+  while (at < batch.size()) {
+    const size_t left = batch.size() - at;
+    const uint32_t bytes = left < sizeof(LogRecordHeader) ? 0 : load_little<uint32_t>(batch.data() + at);
+    if (left < sizeof(LogRecordHeader) || bytes > left - sizeof(LogRecordHeader)) {
+      return damaged("a batch of the log ends within a record", first, ring_.offset_of(first));
+    }
+    at += sizeof(LogRecordHeader);
+    result.records.push_back({Lsn{first.value + at + bytes}, as_text(batch.subspan(at, bytes))});
+    at += bytes;
+  }
+  if (result.records.size() != header.record_count) {
+    return damaged("a batch of the log has another number of records than it says", first, ring_.offset_of(first));
+  }
+  return result;
+}
+
+// --- the device -----------------------------------------------------------------------------------------------------
+
+Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
+  FIRN_ASSERT(bytes <= ring_.bytes);
+  const bool there = lsn >= window_first_ && lsn.value - window_first_.value <= window_bytes_ &&
+                     bytes <= window_bytes_ - (lsn.value - window_first_.value);
+  if (!there) {
+    const uint64_t wanted = std::min<uint64_t>(std::max<uint64_t>(bytes, kWindowBytes), ring_.bytes);
+    if (window_.size() < wanted) window_ = Buffer(wanted);
+    window_bytes_ = 0;
+    FIRN_CO_CHECK(co_await read_log_ring(device_, lsn, window_.bytes().first(wanted)));
+    window_first_ = lsn;
+    window_bytes_ = wanted;
+  }
+  co_return ByteView(window_.bytes()).subspan(lsn.value - window_first_.value, bytes);
+}
+
+// --- the end --------------------------------------------------------------------------------------------------------
+
+Task<Result<void>> LogReader::finish() {
+  FIRN_CO_CHECK(co_await look_for_later());
+  co_return co_await make_end_durable();
+}
+
+Task<Result<void>> LogReader::look_for_later() {
+  Buffer step(std::min<uint64_t>(kWindowBytes, ring_.bytes));
+  for (uint64_t from = 0; from < ring_.bytes; from += step.size()) {
+    const MutableBytes bytes = step.bytes().first(std::min<uint64_t>(step.size(), ring_.bytes - from));
+    FIRN_CO_CHECK(co_await device_.read(kLogHeaderBytes + from, bytes));
+    for (uint64_t at = 0; at < bytes.size(); at += kLogAlignment) {
+      if (load_little<uint32_t>(bytes.data() + at) != kLogBatchMagic) continue;
+      const LogBatchHeader header = load_log_batch_header(bytes.data() + at);
+      const bool later = is_ours(header) && header.sequence >= position_.sequence;
+      if (later && header.lsn % ring_.bytes == from + at) FIRN_CO_CHECK(co_await check_candidate(header));
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> LogReader::check_candidate(LogBatchHeader header) {
+  const Lsn lsn{header.lsn};
+  if (header.payload_bytes > ring_.bytes - sizeof(LogBatchHeader)) co_return Result<void>();
+  FIRN_CO_TRY(const ByteView batch, co_await view(lsn, sizeof(LogBatchHeader) + header.payload_bytes));
+  if (log_batch_crc(batch) != header.crc) co_return Result<void>();
+  co_return damaged("the log is damaged in the middle: a later batch is whole", position_.lsn,
+                    ring_.offset_of(position_.lsn))
+      .on("later_lsn", lsn.value);
+}
+
+Task<Result<void>> LogReader::make_end_durable() {
+  if (last_bytes_ > 0) {
+    FIRN_CO_TRY(const ByteView last, co_await view(last_, last_bytes_));
+    FIRN_CO_CHECK(co_await write_log_ring(device_, last_, last));
+  }
+  // In a full ring what lies behind the end is its beginning.
+  if (position_.lsn.value - begin_.value + kLogAlignment <= ring_.bytes) {
+    constexpr std::array<std::byte, kLogAlignment> kZeros = {};
+    FIRN_CO_CHECK(co_await write_log_ring(device_, position_.lsn, kZeros));
+  }
+  co_return co_await device_.flush();
+}
+
+}  // namespace firn::vos

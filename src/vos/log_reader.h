@@ -1,0 +1,72 @@
+// LogReader: reads the log's batches from a position to the end, as recovery does. docs/formats/log.md.
+//
+//   LogReader reader(device, identity, from);
+//   while (true) {
+//     FIRN_CO_TRY(auto batch, co_await reader.next());
+//     if (!batch) break;
+//     for (const LogRecord& record : batch->records) ...
+//   }
+//   FIRN_CO_CHECK(co_await reader.finish());   // the end is the end, and durable; once per opening
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.h"
+#include "runtime/block_device.h"
+#include "vos/log_format.h"
+
+namespace firn::vos {
+
+struct LogRecord {
+  Lsn end;
+  std::string_view bytes;
+};
+
+struct LogBatch {
+  Lsn first;
+  std::vector<LogRecord> records;  // valid until the reader goes on
+};
+
+class LogReader {
+ public:
+  // The device outlives the reader.
+  LogReader(BlockDevice& device, LogIdentity identity, LogPosition from);
+
+  // Nothing at the end: what lies there is not a batch, not whole, or not the next one. Code::corrupt if a batch is whole
+  // but makes no sense, Code::version, Code::io.
+  Task<Result<std::optional<LogBatch>>> next();
+  // Of the batch that next() will look for.
+  LogPosition position() const { return position_; }
+
+  // After the end was met: looks through the whole ring for a later batch, which cannot be there unless the one at the end
+  // was damaged (Code::corrupt). Then makes durable that this is the end: writes the last batch again, because nobody can
+  // tell whether the process that wrote it saw its flush succeed, and zeros behind it, because a write that failed there
+  // may still reach the medium; and flushes.
+  Task<Result<void>> finish();
+
+ private:
+  static constexpr size_t kWindowBytes = 1 << 20;
+
+  Task<Result<ByteView>> view(Lsn lsn, uint64_t bytes);
+  bool is_ours(const LogBatchHeader& header) const;
+  bool is_next(const LogBatchHeader& header) const;
+  Result<LogBatch> parse(const LogBatchHeader& header, ByteView batch) const;
+  Task<Result<void>> look_for_later();
+  Task<Result<void>> check_candidate(LogBatchHeader header);
+  Task<Result<void>> make_end_durable();
+
+  BlockDevice& device_;
+  const LogIdentity identity_;
+  const LogRing ring_;
+  const Lsn begin_;
+  LogPosition position_;
+  Lsn last_;                  // the last batch read,
+  uint64_t last_bytes_ = 0;   // and its length; 0: none
+  Buffer window_;             // bytes of the ring from window_first_ on
+  Lsn window_first_;
+  uint64_t window_bytes_ = 0;
+};
+
+}  // namespace firn::vos

@@ -1,0 +1,61 @@
+// Record: the value of a tree entry (docs/decisions/0003-vos.md): what a single value, a piece or a hole holds.
+//
+//   flags u8 · record_bytes u64 · count u64 · crc u32 · the bytes (inline) or runs: block u64 · bytes u64
+//
+// Punches of objects, dkeys and akeys have an empty value. All little endian. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vos/lsn.h"
+#include "vos/tree.h"
+
+namespace firn::vos {
+
+constexpr uint64_t kInlineBytesMax = 1024;
+constexpr size_t kRecordHeaderBytes = 21;
+constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytes) / 16;
+
+// A record to be encoded. Data is inline or in runs, never both; a punched record has neither.
+struct Record {
+  bool punched = false;
+  uint64_t record_bytes = 0;  // single: the value's length; piece, hole: bytes per record, 0: not known (holes)
+  uint64_t count = 0;         // records; single: 1
+  uint32_t crc = 0;           // CRC32C of the data
+  std::string_view inline_bytes = {};
+  const std::vector<Run>* runs = nullptr;
+};
+void encode_record(std::string& out, const Record& record);
+
+// A record where it lies in a page. Valid as long as the page's bytes are.
+class RecordView {
+ public:
+  // Nothing if the bytes are no record: a length is out of bounds or does not fit the data.
+  static std::optional<RecordView> decode(std::string_view value);
+
+  bool punched() const { return punched_; }
+  bool is_inline() const { return inline_; }
+  uint64_t record_bytes() const { return record_bytes_; }
+  uint64_t count() const { return count_; }
+  uint32_t crc() const { return crc_; }
+  uint64_t data_bytes() const { return punched_ ? 0 : record_bytes_ * count_; }
+  std::string_view inline_bytes() const { return inline_ ? data_ : std::string_view(); }
+  size_t run_count() const { return punched_ || inline_ ? 0 : data_.size() / 16; }
+  Run run(size_t index) const;
+  std::vector<Run> runs() const;
+
+ private:
+  bool data_fits() const;
+
+  bool punched_ = false;
+  bool inline_ = false;
+  uint64_t record_bytes_ = 0;
+  uint64_t count_ = 0;
+  uint32_t crc_ = 0;
+  std::string_view data_;
+};
+
+}  // namespace firn::vos

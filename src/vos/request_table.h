@@ -1,0 +1,71 @@
+// RequestTable: which requests were carried out, and at which epoch, so that one that is sent again is answered as the
+// first time. Bounded: the clients that were quiet for longest are forgotten first, and of one client its oldest requests.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/error.h"
+#include "model/epoch.h"
+#include "model/ids.h"
+
+namespace firn::vos {
+
+class RequestTable {
+ public:
+  static constexpr size_t kClientsMax = 4096;
+  static constexpr size_t kRequestsPerClientMax = 1024;
+  static constexpr size_t kRequestsMax = 65536;  // of all clients together
+
+  RequestTable() = default;
+  RequestTable(const RequestTable&) = delete;  // the index points into the list
+  RequestTable& operator=(const RequestTable&) = delete;
+
+  // The epoch of the request if it was carried out and is remembered. Sequence 0 never is.
+  std::optional<Epoch> find(RequestId request) const;
+  // True for a request that its client has seen the answer of, or that is too old to be remembered: it must not be
+  // carried out (again).
+  bool is_stale(RequestId request) const;
+  // No effect for sequence 0, a stale request, or one that is remembered.
+  void remember(RequestId request, Epoch epoch);
+  // The client has seen the answers of all its requests below `completed_below`.
+  void forget_below(ClientId client, RequestSequence completed_below);
+
+  size_t client_count() const { return clients_.size(); }
+  size_t request_count() const { return request_count_; }
+
+  // docs/formats/checkpoint.md.
+  std::string encode() const;
+  // Code::corrupt if the bytes are not a table; then nothing is changed.
+  Result<void> decode(std::string_view bytes);
+
+ private:
+  struct Request {
+    uint64_t sequence;
+    Epoch epoch;
+  };
+  struct Client {
+    ClientId id;
+    uint64_t below = 0;             // all sequences below are stale
+    std::deque<Request> requests;   // ascending by sequence, all >= below
+  };
+  using Clients = std::list<Client>;  // the one that was quiet for longest first
+
+  const Client* client_of(ClientId id) const;
+  Client& touch(ClientId id);
+  void raise_below(Client& client, uint64_t below);
+  void evict_first();
+  static Result<void> decode_client(std::string_view& bytes, RequestTable& into);
+
+  Clients clients_;
+  std::unordered_map<ClientId, Clients::iterator> index_;
+  size_t request_count_ = 0;
+};
+
+}  // namespace firn::vos

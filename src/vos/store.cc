@@ -1,0 +1,84 @@
+// Life of a store, replay, and what its operations share; see store_impl.h.
+#include "vos/store.h"
+
+#include "base/assert.h"
+#include "vos/store_impl.h"
+
+namespace firn::vos {
+
+Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options) {
+  return Core::format(runtime, log, main, options);
+}
+
+Task<Result<std::unique_ptr<Store>>> Store::open(Runtime& runtime, std::unique_ptr<BlockDevice> log,
+                                                 std::unique_ptr<BlockDevice> main, StoreOptions options) {
+  FIRN_CO_TRY(auto core, co_await Core::open(runtime, std::move(log), std::move(main), options));
+  auto store = std::make_unique<StoreImpl>(std::move(core));
+  auto replayed = co_await store->replay();
+  if (!replayed) {
+    co_await store->quiet();
+    co_return std::move(replayed).error();
+  }
+  co_return std::unique_ptr<Store>(std::move(store));
+}
+
+StoreImpl::StoreImpl(std::unique_ptr<Core> core)
+    : core_(std::move(core)), reclaiming_(core_->runtime.executor(), 1), gate_(core_->runtime.executor()) {}
+
+Task<Result<void>> StoreImpl::replay() { co_return co_await core_->replay(*this); }
+
+Task<void> StoreImpl::quiet() {
+  co_await gate_.close();
+  co_await core_->quiet();
+}
+
+Task<Result<void>> StoreImpl::close() {
+  co_await gate_.close();
+  co_return co_await core_->close();
+}
+
+Task<Result<void>> StoreImpl::checkpoint() { co_return co_await core_->checkpoint(); }
+
+StoreStats StoreImpl::stats() const { return core_->stats(); }
+
+Epoch StoreImpl::newest_epoch() const { return core_->clock.last(); }
+
+Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
+  if (core_->log().is_durable(lsn)) co_return Result<void>();
+  co_return co_await core_->log().wait_durable(lsn);
+}
+
+// --- replay -------------------------------------------------------------------------------------------------------------
+
+Result<void> StoreImpl::claim(std::string_view record) {
+  FIRN_TRY(const Change change, decode_change(record));
+  for (const AkeyChange& akey : change.akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      for (const Run run : entry.runs) FIRN_CHECK(core_->space.claim(run));
+    }
+  }
+  return {};
+}
+
+Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
+  FIRN_CO_TRY(const Change change, decode_change(record));
+  const std::vector<TreeWrite> writes = tree_writes(change);
+  // No other change is in progress: what was prepared once is inserted at once.
+  for (const TreeWrite& write : writes) {
+    for (auto ready = core_->tree.prepare(write.key); !ready; ready = core_->tree.prepare(write.key)) {
+      FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
+    }
+    core_->tree.insert(write.key, write.value, change.epoch, end);
+  }
+  for (const AkeyChange& akey : change.akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      for (const Run run : entry.runs) core_->space.settle(run);
+    }
+  }
+  core_->clock.advance_to(change.epoch);
+  core_->requests.forget_below(change.request.client, change.completed_below);
+  core_->requests.remember(change.request, change.epoch);
+  co_return Result<void>();
+}
+
+}  // namespace firn::vos

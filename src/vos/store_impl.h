@@ -1,0 +1,164 @@
+// StoreImpl: the operations of a store (store.h) on its core (core.h). One file per idea:
+//   store.cc           life, replay, and what all operations share
+//   store_update.cc    updates and punches
+//   store_read.cc      fetch, list, query
+//   store_reclaim.cc   aggregation, removal of containers, space
+// Belongs to its store's thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/gate.h"
+#include "runtime/sync.h"
+#include "vos/aggregator.h"
+#include "vos/change.h"
+#include "vos/core.h"
+#include "vos/store.h"
+#include "vos/update_plan.h"
+
+namespace firn::vos {
+
+// Blocks for one change: given back unless the change is applied. The space outlives it.
+class Allocation {
+ public:
+  explicit Allocation(Space& space) : space_(space) {}
+  Allocation(const Allocation&) = delete;
+  Allocation& operator=(const Allocation&) = delete;
+  ~Allocation() {
+    for (const Run run : runs_) space_.abandon(run);
+  }
+  void add(const std::vector<Run>& runs) { runs_.insert(runs_.end(), runs.begin(), runs.end()); }
+  // The change that names them is in the log.
+  void settle() {
+    for (const Run run : runs_) space_.settle(run);
+    runs_.clear();
+  }
+
+ private:
+  Space& space_;
+  std::vector<Run> runs_;
+};
+
+class StoreImpl final : public Store, private ReplayVisitor {
+ public:
+  explicit StoreImpl(std::unique_ptr<Core> core);
+  Task<Result<void>> replay();
+  // Ends background work; afterwards the store may be dropped.
+  Task<void> quiet();
+
+  Task<Result<void>> close() override;
+  Task<Result<Epoch>> update(Update update, std::span<const ByteView> payload) override;
+  Task<Result<Epoch>> punch(Punch punch) override;
+  Task<Result<FetchResult>> fetch(Fetch fetch) override;
+  Task<Result<ListResult>> list(List list) override;
+  Task<Result<QueryResult>> query(Query query) override;
+  Task<Result<void>> remove_container(ContainerId container) override;
+  Task<Result<void>> aggregate(Epoch upto) override;
+  Task<Result<void>> checkpoint() override;
+  StoreStats stats() const override;
+  Epoch newest_epoch() const override;
+
+ private:
+  // --- changes
+  // A change on its way into the tree. Lives in the frame of the operation.
+  struct Commit {
+    Change change = {};
+    Condition conditions = Condition::none;
+    SpaceUse use = SpaceUse::ordinary;
+    const Update* update = nullptr;      // of an update: its items
+    bool punches_extents = false;        // the entries depend on what the akeys hold
+    Allocation* allocation = nullptr;
+    std::vector<TreeWrite> writes = {};
+    size_t warmed = 0;                   // writes[0, warmed) have been prepared at least once
+    uint64_t garbage_bytes = 0;          // hidden by the change, as far as it is cheap to say
+    std::optional<Error> refused = {};
+    Lsn end = {};                        // of the log record
+  };
+  Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
+  Task<Result<Epoch>> commit(Commit* commit);
+  Faultable<bool> attempt(Commit& commit);
+  Faultable<void> judge(Commit& commit);
+  Faultable<void> judge_update(Commit& commit, Probe& probe);
+  Faultable<void> judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe);
+  struct Existence {
+    bool exists;
+    Condition if_exists;    // refuses
+    Condition if_missing;   // likewise
+  };
+  static void refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key);
+  Faultable<void> judge_punch(Commit& commit, Probe& probe);
+  Faultable<void> prepare_writes(Commit& commit);
+  Result<void> append(Commit& commit);
+  void apply_writes(Commit& commit);
+  // The answer of a request that was carried out before, or why it must not be; nothing for a new one.
+  std::optional<Result<Epoch>> answered(RequestId request) const;
+  Task<Result<Epoch>> answer_again(Result<Epoch> answer);
+
+  // --- replay
+  Result<void> claim(std::string_view record) override;
+  Task<Result<void>> apply(std::string_view record, Lsn end) override;
+
+  // --- reads
+  // Registers a read that goes on over awaits: nobody aggregates above its epoch or reuses blocks it found.
+  class Reading {
+   public:
+    Reading(StoreImpl& store, Epoch epoch) : store_(store), epoch_(epoch) {}
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ~Reading() {
+      if (begun_) store_.readers_.erase(store_.readers_.find(epoch_));
+    }
+    // In the synchronous step in which the tree was looked at, or before.
+    void begin() {
+      if (begun_) return;
+      begun_ = true;
+      blocks_ = store_.core_->space.begin_read();
+      store_.readers_.insert(epoch_);
+    }
+
+   private:
+    StoreImpl& store_;
+    const Epoch epoch_;
+    bool begun_ = false;
+    Space::Reader blocks_;
+  };
+  Epoch read_epoch(Epoch asked) const { return std::min(asked, core_->clock.last()); }
+  template <class Scan>
+  Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault);
+  Task<Result<FetchResult>> fetch_at(const Fetch* fetch);
+  Task<Result<void>> wait_durable(Lsn lsn);
+
+  // --- space
+  // Bytes that aggregation would win: an estimate, only ever compared with thresholds.
+  struct Garbage {
+    uint64_t bytes = 0;
+    uint64_t punches = 0;   // nobody has counted what they hid
+    bool any() const { return bytes > 0 || punches > 0; }
+  };
+  Task<Result<void>> admit(size_t record_bytes, SpaceUse use);
+  Task<Result<void>> admit_once(size_t record_bytes, SpaceUse use);
+  bool has_room(size_t record_bytes, SpaceUse use);
+  Task<Result<std::vector<Run>>> allocate(uint64_t bytes);
+  Result<std::vector<Run>> allocate_pieces(uint64_t bytes);
+  Task<bool> win_space();
+  Task<Result<void>> erase(std::vector<std::string>* keys);
+  void erase_prepared(const std::string& key);
+  Faultable<bool> collect_container(ContainerId container, std::string& position, std::vector<std::string>& keys);
+  Epoch oldest_reader() const;
+  bool aggregation_due() const;
+  void start_aggregation_if_due();
+  Task<void> background_aggregation();
+
+  const std::unique_ptr<Core> core_;
+  std::multiset<Epoch> readers_;        // epochs of reads that wait for something
+  Garbage garbage_;
+  Semaphore reclaiming_;                // one at a time: aggregation, removal of a container
+  bool background_runs_ = false;
+  Gate gate_;
+};
+
+}  // namespace firn::vos

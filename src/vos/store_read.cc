@@ -1,0 +1,104 @@
+// Fetch, list, query; see store_impl.h.
+//
+// A read chooses its epoch, finds in the tree what is visible there, waits until all it has seen is durable, and answers.
+// What it found stays true meanwhile: changes have later epochs, and Reading keeps aggregation and reuse of blocks away.
+#include "base/assert.h"
+#include "model/wire.h"
+#include "vos/fetch_data.h"
+#include "vos/fetch_scan.h"
+#include "vos/list_scan.h"
+#include "vos/query_scan.h"
+#include "vos/store_impl.h"
+
+namespace firn::vos {
+
+namespace {
+
+Result<void> check_fetch(const Fetch& fetch) {
+  FIRN_CHECK(check_dkey(fetch.dkey));
+  const Condition wrong = Condition::punch | Condition::dkey_insert | Condition::dkey_update |
+                          Condition::akey_insert | Condition::akey_update;
+  if (has(fetch.conditions, wrong)) return fail(Code::invalid, "a fetch has a condition of a change");
+  if (fetch.items.size() > kItemsPerRequestMax) {
+    return fail(Code::too_big, "too many items in one fetch").on("items_max", kItemsPerRequestMax);
+  }
+  size_t extents = 0;
+  for (const FetchItem& item : fetch.items) {
+    FIRN_CHECK(check_akey(fetch.dkey, item.akey));
+    FIRN_CHECK(check_recxs(item.recxs, true));
+    extents += item.recxs.size();
+  }
+  if (extents <= kExtentsPerRequestMax) return {};
+  return fail(Code::too_big, "too many extents in one fetch").on("extents_max", kExtentsPerRequestMax);
+}
+
+Error on_dkey(Error error, const Fetch& fetch) {
+  return std::move(error).on("object", fetch.object.object.text()).on("dkey", print(fetch.dkey));
+}
+
+}  // namespace
+
+// Loads the page that is missing and lets the scan go on, until it needs no more. Pointers are to the caller's frame.
+template <class Scan>
+Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault) {
+  reading->begin();
+  while (true) {
+    FIRN_CO_CHECK(co_await core_->pages.load(fault.page));
+    scan->forget();
+    const auto done = scan->run();
+    if (done) co_return Result<void>();
+    fault = done.error();
+  }
+}
+
+Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
+  FIRN_CO_CHECK(check_fetch(fetch));
+  const Epoch asked = fetch.epoch;
+  fetch.epoch = read_epoch(asked);
+  auto result = co_await fetch_at(&fetch);
+  if (!result) co_return on_dkey(std::move(result).error(), fetch);
+  if (asked != kEpochMax) result->epoch = asked;
+  co_return result;
+}
+
+Task<Result<FetchResult>> StoreImpl::fetch_at(const Fetch* fetch) {
+  Reading reading(*this, fetch->epoch);
+  FetchScan scan(core_->tree, *fetch);
+  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
+  FetchResult result{fetch->epoch, std::move(scan.items), {}};
+  if (!scan.refused && scan.payload_bytes > 0) {
+    reading.begin();
+    result.payload = Buffer(static_cast<size_t>(scan.payload_bytes));
+    FetchData data(scan.fragments, result.payload.bytes());
+    FIRN_CO_CHECK(co_await data.read(*core_->main_device, result.items));
+  }
+  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  if (scan.refused) co_return std::move(*scan.refused);
+  co_return result;
+}
+
+Task<Result<ListResult>> StoreImpl::list(List list) {
+  if (list.level > ListLevel::extents) co_return fail(Code::invalid, "no such level to list");
+  if (list.level >= ListLevel::akeys) FIRN_CO_CHECK(check_dkey(list.dkey));
+  if (list.level == ListLevel::extents) FIRN_CO_CHECK(check_akey(list.dkey, list.akey));
+  list.epoch = read_epoch(list.epoch);
+  Reading reading(*this, list.epoch);
+  ListScan scan(core_->tree, list);
+  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
+  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  co_return std::move(scan.result);
+}
+
+Task<Result<QueryResult>> StoreImpl::query(Query query) {
+  const bool needs_dkey = (query.find_akey || query.find_recx) && !query.find_dkey;
+  if (needs_dkey) FIRN_CO_CHECK(check_dkey(query.dkey));
+  if (query.find_recx && !query.find_akey) FIRN_CO_CHECK(check_akey(query.dkey, query.akey));
+  query.epoch = read_epoch(query.epoch);
+  Reading reading(*this, query.epoch);
+  QueryScan scan(core_->tree, query);
+  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
+  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  co_return std::move(scan.result);
+}
+
+}  // namespace firn::vos

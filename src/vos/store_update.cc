@@ -1,0 +1,287 @@
+// Updates and punches; see store_impl.h.
+//
+// An update writes its bulk data first. Then comes one synchronous step, begun anew after each wait: judge the change by
+// what is there, make the pages of all its keys resident, take the epoch, append the log record, change the tree.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "model/wire.h"
+#include "runtime/when_all.h"
+#include "vos/store_impl.h"
+
+namespace firn::vos {
+
+namespace {
+
+Result<void> check_punch(const Punch& punch) {
+  if ((static_cast<uint32_t>(punch.conditions) & ~static_cast<uint32_t>(Condition::punch)) != 0) {
+    return fail(Code::invalid, "a punch has a condition of an update or fetch");
+  }
+  if (!punch.dkey) {
+    if (punch.akeys.empty()) return {};
+    return fail(Code::invalid, "a punch names akeys but no dkey");
+  }
+  FIRN_CHECK(check_dkey(*punch.dkey));
+  if (punch.akeys.size() > kItemsPerRequestMax) {
+    return fail(Code::too_big, "too many akeys in one punch").on("akeys_max", kItemsPerRequestMax);
+  }
+  for (const Key& akey : punch.akeys) FIRN_CHECK(check_akey(*punch.dkey, akey));
+  return {};
+}
+
+Change punch_change(Punch punch) {
+  Change change;
+  change.object = punch.object;
+  change.dkey = std::move(punch.dkey);
+  change.request = punch.request;
+  change.completed_below = punch.completed_below;
+  change.akeys.reserve(punch.akeys.size());
+  for (Key& akey : punch.akeys) change.akeys.push_back({std::move(akey), true, {}});
+  return change;
+}
+
+uint64_t stored_bytes(const RecordView& record) {
+  return record.is_inline() ? record.data_bytes() : Run{BlockIndex{}, record.data_bytes()}.blocks() * kBlockBytes;
+}
+
+std::optional<Error> kind_conflict(const AkeyState& akey, const UpdateItem& wanted) {
+  if (akey.exists && akey.kind != wanted.kind) {
+    const char* what = akey.kind == ValueKind::single ? "the akey holds a single value" : "the akey holds an array";
+    return fail(Code::invalid, what)
+        .on("akey", print(wanted.akey))
+        .remedy("punch the akey first to make it hold another kind of value");
+  }
+  if (akey.record_bytes == 0 || wanted.punch || wanted.record_bytes == akey.record_bytes) return std::nullopt;
+  return fail(Code::invalid, "the array's records have another size")
+      .on("akey", print(wanted.akey))
+      .on("record_bytes", akey.record_bytes)
+      .on("given", wanted.record_bytes);
+}
+
+Result<void> check_runs(const AkeyChange& akey) {
+  for (const EntryChange& entry : akey.entries) {
+    if (entry.runs.size() <= kRunsPerRecordMax) continue;
+    return fail(Code::no_space, "what is free lies in too many pieces for a value of that size")
+        .on("bytes", entry.data_bytes())
+        .remedy("remove data, or store it as an array");
+  }
+  return {};
+}
+
+// A cheap guess at whether a write to an array hides an earlier one.
+Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t start) {
+  const size_t prefix_bytes = akey_prefix.size();
+  set_extent_entry(akey_prefix, prefix_bytes, kEntryPiece, start, kEpochMax);
+  FIRN_TRY(const bool found, probe.seek(akey_prefix));
+  return found && probe.key().starts_with(std::string_view(akey_prefix).substr(0, prefix_bytes + 9));
+}
+
+}  // namespace
+
+Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
+  auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
+  if (!planned) {
+    co_return std::move(planned).error().on("object", update.object.object.text()).on("dkey", print(update.dkey));
+  }
+  if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
+  Allocation allocation(core_->space);
+  if (!planned->bulk.empty()) FIRN_CO_CHECK(co_await write_data(&*planned, &allocation));
+  Commit change{.change = std::move(planned->change),
+                .conditions = update.conditions,
+                .update = &update,
+                .punches_extents = planned->punches_extents,
+                .allocation = &allocation};
+  co_return co_await commit(&change);
+}
+
+Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
+  FIRN_CO_CHECK(check_punch(punch));
+  if (auto answer = answered(punch.request)) co_return co_await answer_again(std::move(*answer));
+  const Condition conditions = punch.conditions;
+  Commit change{.change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
+  co_return co_await commit(&change);
+}
+
+// --- requests that are sent again ---------------------------------------------------------------------------------------
+
+std::optional<Result<Epoch>> StoreImpl::answered(RequestId request) const {
+  if (const auto epoch = core_->requests.find(request)) return Result<Epoch>(*epoch);
+  if (!core_->requests.is_stale(request)) return std::nullopt;
+  return Result<Epoch>(fail(Code::invalid, "the request was answered before, or is too old to be known")
+                           .on("client", request.client.value)
+                           .on("sequence", request.sequence.value));
+}
+
+// The first answer may not have been durable yet.
+Task<Result<Epoch>> StoreImpl::answer_again(Result<Epoch> answer) {
+  FIRN_CO_CHECK(co_await wait_durable(core_->log().end()));
+  co_return answer;
+}
+
+// --- bulk data ----------------------------------------------------------------------------------------------------------
+
+Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
+  // Nothing is written for a store that is known to refuse changes.
+  FIRN_CO_CHECK(co_await admit(0, SpaceUse::ordinary));
+  std::vector<DeviceWrite> writes;
+  for (const BulkItem& bulk : plan->bulk) {
+    FIRN_CO_TRY(const auto runs, co_await allocate(bulk.blocks * kBlockBytes));
+    allocation->add(runs);
+    lay_out(bulk, runs, plan->change.akeys[bulk.akey], writes);
+    FIRN_CO_CHECK(check_runs(plan->change.akeys[bulk.akey]));
+  }
+  if (writes.size() == 1) co_return co_await core_->main_device->write(writes[0].offset, writes[0].parts);
+  std::vector<Task<Result<void>>> tasks;
+  tasks.reserve(writes.size());
+  for (const DeviceWrite& write : writes) tasks.push_back(core_->main_device->write(write.offset, write.parts));
+  co_return co_await when_all_ok(std::move(tasks));
+}
+
+// --- the synchronous step -----------------------------------------------------------------------------------------------
+
+Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
+  commit->writes = tree_writes(commit->change);
+  while (true) {
+    // Another attempt of the same request may have got here first.
+    if (auto answer = answered(commit->change.request)) co_return co_await answer_again(std::move(*answer));
+    const size_t record_bytes = encoded_bytes_max(commit->change);
+    if (!has_room(record_bytes, commit->use)) {
+      FIRN_CO_CHECK(co_await admit(record_bytes, commit->use));
+      continue;
+    }
+    const auto done = attempt(*commit);
+    if (!done) {
+      FIRN_CO_CHECK(co_await core_->pages.load(done.error().page));
+    } else if (*done) {
+      break;
+    }
+  }
+  if (commit->refused) {
+    // What it was refused for must be true after a crash, too.
+    FIRN_CO_CHECK(co_await wait_durable(core_->log().end()));
+    co_return std::move(*commit->refused);
+  }
+  core_->start_checkpoint_if_due();
+  start_aggregation_if_due();
+  FIRN_CO_CHECK(co_await wait_durable(commit->end));
+  co_return commit->change.epoch;
+}
+
+// True when the change is applied or refused; false if it needs more room in the log than was made sure of.
+Faultable<bool> StoreImpl::attempt(Commit& commit) {
+  commit.garbage_bytes = 0;
+  const size_t room = encoded_bytes_max(commit.change);
+  FIRN_CHECK(judge(commit));
+  if (commit.refused) return true;
+  if (commit.punches_extents) commit.writes = tree_writes(commit.change);
+  if (encoded_bytes_max(commit.change) > room) return false;
+  commit.change.epoch = core_->clock.next(core_->runtime.wall_time());
+  set_epoch(commit.writes, commit.change.epoch);
+  FIRN_CHECK(prepare_writes(commit));
+  if (auto appended = append(commit); !appended) {
+    commit.refused = std::move(appended).error();
+    return true;
+  }
+  apply_writes(commit);
+  return true;
+}
+
+// The first pass goes on where a fault ended it; then all must be resident at once.
+Faultable<void> StoreImpl::prepare_writes(Commit& commit) {
+  for (; commit.warmed < commit.writes.size(); commit.warmed++) {
+    FIRN_CHECK(core_->tree.prepare(commit.writes[commit.warmed].key));
+  }
+  for (const TreeWrite& write : commit.writes) FIRN_CHECK(core_->tree.prepare(write.key));
+  return {};
+}
+
+Result<void> StoreImpl::append(Commit& commit) {
+  const std::string record = encode_change(commit.change);
+  FIRN_TRY(commit.end, core_->log().append(record, commit.change.has_runs()));
+  return {};
+}
+
+void StoreImpl::apply_writes(Commit& commit) {
+  const Change& change = commit.change;
+  for (const TreeWrite& write : commit.writes) core_->tree.insert(write.key, write.value, change.epoch, commit.end);
+  if (commit.allocation != nullptr) commit.allocation->settle();
+  core_->requests.forget_below(change.request.client, change.completed_below);
+  core_->requests.remember(change.request, change.epoch);
+  garbage_.bytes += commit.garbage_bytes;
+  if (commit.update == nullptr || commit.punches_extents) garbage_.punches++;
+}
+
+// --- judging ------------------------------------------------------------------------------------------------------------
+
+Faultable<void> StoreImpl::judge(Commit& commit) {
+  Probe probe(core_->tree);
+  return commit.update != nullptr ? judge_update(commit, probe) : judge_punch(commit, probe);
+}
+
+Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
+  const Epoch now = core_->clock.last();
+  const std::string dkey = dkey_prefix(commit.change.object, *commit.change.dkey);
+  FIRN_TRY(const Floors floors, find_floors(probe, dkey, now));
+  if (has(commit.conditions, Condition::dkey_insert | Condition::dkey_update)) {
+    EntryScan entries(probe, dkey, now);
+    entries.assume(dkey, floors);
+    FIRN_TRY(const bool exists, entries.next());
+    refuse_by_existence(commit, {exists, Condition::dkey_insert, Condition::dkey_update}, "dkey", *commit.change.dkey);
+  }
+  for (size_t i = 0; i < commit.change.akeys.size() && !commit.refused; i++) {
+    EntryScan entries(probe, akey_prefix(dkey, commit.change.akeys[i].akey), now);
+    entries.assume(dkey, floors);
+    FIRN_CHECK(judge_item(commit, i, entries, probe));
+  }
+  return {};
+}
+
+// Conditions, kind and record size; and what depends on them.
+Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe) {
+  const UpdateItem& wanted = commit.update->items[item];
+  FIRN_TRY(const AkeyState akey, find_akey_state(entries));
+  refuse_by_existence(commit, {akey.exists, Condition::akey_insert, Condition::akey_update}, "akey", wanted.akey);
+  if (!commit.refused) commit.refused = kind_conflict(akey, wanted);
+  if (commit.refused) return {};
+  if (akey.exists && akey.kind == ValueKind::single) {
+    commit.garbage_bytes += stored_bytes(entries.record());
+  } else if (akey.record_bytes > 0 && !wanted.punch) {
+    FIRN_TRY(const bool overwrites, piece_begins_at(probe, std::string(entries.akey_prefix()), wanted.recxs[0].start));
+    if (overwrites) commit.garbage_bytes += wanted.data_bytes();
+  }
+  if (wanted.punch && wanted.kind == ValueKind::array) {
+    commit.change.akeys[item].entries = cut_punch(wanted.recxs, akey.record_bytes);
+  }
+  return {};
+}
+
+void StoreImpl::refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key) {
+  if (found.exists && has(commit.conditions, found.if_exists)) {
+    commit.refused = fail(Code::exists, std::string("the ") + what + " exists").on(what, print(key));
+  } else if (!found.exists && has(commit.conditions, found.if_missing)) {
+    commit.refused = fail(Code::not_found, std::string("the ") + what + " does not exist").on(what, print(key));
+  }
+}
+
+Faultable<void> StoreImpl::judge_punch(Commit& commit, Probe& probe) {
+  if (!has(commit.conditions, Condition::punch)) return {};
+  const Epoch now = core_->clock.last();
+  const Change& change = commit.change;
+  std::vector<std::string> wanted;
+  if (!change.dkey) wanted.push_back(object_prefix(change.object));
+  else if (change.akeys.empty()) wanted.push_back(dkey_prefix(change.object, *change.dkey));
+  for (const AkeyChange& akey : change.akeys) wanted.push_back(akey_prefix(change.object, *change.dkey, akey.akey));
+  for (const std::string& prefix : wanted) {
+    EntryScan entries(probe, prefix, now);
+    FIRN_TRY(const bool exists, entries.next());
+    if (exists) continue;
+    const char* what = !change.dkey ? "the object does not exist"
+                       : change.akeys.empty() ? "the dkey does not exist"
+                                              : "an akey to be punched does not exist";
+    commit.refused = fail(Code::not_found, what).on("object", change.object.object.text());
+    return {};
+  }
+  return {};
+}
+
+}  // namespace firn::vos

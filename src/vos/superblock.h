@@ -1,0 +1,43 @@
+// Superblock: where a store begins. Two copies, in blocks 0 and 1 of the main device; each checkpoint overwrites the one
+// that is not valid or older, so that one is whole at any time. docs/formats/superblock.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/error.h"
+#include "base/uuid.h"
+#include "runtime/block_device.h"
+#include "vos/blob.h"
+#include "vos/lsn.h"
+
+namespace firn::vos {
+
+constexpr uint32_t kStoreVersion = 1;  // of all that is on the main device
+constexpr uint32_t kSuperblockSlots = 2;
+constexpr uint64_t kMainDeviceBytesMin = 4 << 20;
+
+struct Superblock {
+  Uuid store;
+  uint64_t log_salt = 0;       // of the log that belongs to it
+  uint64_t main_bytes = 0;     // of the devices, when formatted
+  uint64_t log_bytes = 0;
+  uint32_t reserve_percent = 0;
+  uint64_t checkpoint = 0;     // grows with each
+  BlobRef root;                // of that checkpoint
+};
+
+struct LoadedSuperblock {
+  Superblock superblock;
+  uint32_t slot = 0;
+};
+
+// Writes that slot; not flushed.
+Task<Result<void>> write_superblock(BlockDevice& main, Superblock superblock, uint32_t slot);
+// Zeros in both: no store. Not flushed.
+Task<Result<void>> erase_superblocks(BlockDevice& main);
+// The newest valid. Code::corrupt if none is; Code::version if a store of another format is there; Code::invalid if the
+// device is not of the size it was formatted with; Code::io.
+Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main);
+
+}  // namespace firn::vos

@@ -1,0 +1,125 @@
+// Moving through the tree (tree.h). A cursor keeps the whole path, because pages do not know their
+// neighbours.
+#include <cstring>
+
+#include "base/assert.h"
+#include "vos/page.h"
+#include "vos/page_cache.h"
+#include "vos/tree.h"
+
+namespace firn::vos {
+
+namespace {
+Page page_of(const TreePath::Step& step) { return Page(step.frame->page); }
+}  // namespace
+
+Faultable<bool> Tree::Cursor::seek(std::string_view key) {
+  at_entry_ = false;
+  if (auto found = tree_->descend(key, path_); !found.has_value()) return std::unexpected(found.error());
+  const Page leaf = page_of(path_.leaf());
+  path_.leaf().slot = leaf.lower_bound(key).slot;
+  if (path_.leaf().slot < leaf.count()) return place(true);
+  return step_to_next_leaf();
+}
+
+Faultable<bool> Tree::Cursor::seek_before(std::string_view key) {
+  at_entry_ = false;
+  if (auto found = tree_->descend(key, path_); !found.has_value()) return std::unexpected(found.error());
+  const uint32_t slot = page_of(path_.leaf()).lower_bound(key).slot;
+  if (slot == 0) return step_to_previous_leaf();
+  path_.leaf().slot = slot - 1;
+  return place(true);
+}
+
+Faultable<bool> Tree::Cursor::next() {
+  check();
+  if (path_.leaf().slot + 1 >= page_of(path_.leaf()).count()) return step_to_next_leaf();
+  path_.leaf().slot++;
+  return true;
+}
+
+Faultable<bool> Tree::Cursor::previous() {
+  check();
+  if (path_.leaf().slot == 0) return step_to_previous_leaf();
+  path_.leaf().slot--;
+  return true;
+}
+
+Faultable<bool> Tree::Cursor::step_to_next_leaf() {
+  TreePath path = path_;
+  for (path.depth--; path.depth > 0; path.depth--) {
+    TreePath::Step& step = path.leaf();
+    if (step.slot + 1 >= page_of(step).count()) continue;
+    step.slot++;
+    if (auto found = descend_side(path, Side::first); !found.has_value())
+      return std::unexpected(found.error());
+    path_ = path;
+    return place(true);
+  }
+  return place(false);
+}
+
+Faultable<bool> Tree::Cursor::step_to_previous_leaf() {
+  TreePath path = path_;
+  for (path.depth--; path.depth > 0; path.depth--) {
+    TreePath::Step& step = path.leaf();
+    if (step.slot == 0) continue;
+    step.slot--;
+    if (auto found = descend_side(path, Side::last); !found.has_value())
+      return std::unexpected(found.error());
+    path_ = path;
+    return place(true);
+  }
+  return place(false);
+}
+
+Faultable<void> Tree::Cursor::descend_side(TreePath& path, Side side) {
+  for (;;) {
+    const Page parent = page_of(path.leaf());
+    const PageId child = parent.child(path.leaf().slot);
+    Frame* const frame = tree_->pages_.find(child);
+    if (frame == nullptr) return std::unexpected(Fault{child});
+    const Page page(frame->page);
+    FIRN_ASSERT(page.level() + 1 == parent.level());
+    FIRN_ASSERT(page.count() > 0);
+    path.steps[path.depth++] = {frame, side == Side::first ? 0 : page.count() - 1};
+    if (page.level() == 0) return {};
+  }
+}
+
+bool Tree::Cursor::place(bool at_entry) {
+  at_entry_ = at_entry;
+  version_ = tree_->version();
+  key_prefix_bytes_ = kNoPrefix;
+  return at_entry;
+}
+
+void Tree::Cursor::check() const {
+  FIRN_ASSERT(at_entry_);
+  FIRN_ASSERT(version_ == tree_->version());
+}
+
+std::string_view Tree::Cursor::key() const {
+  check();
+  const Page leaf = page_of(path_.leaf());
+  const std::string_view suffix = leaf.suffix(path_.leaf().slot);
+  if (leaf.prefix_bytes() == 0) return suffix;
+  if (key_prefix_bytes_ == kNoPrefix) {  // entries of one leaf differ behind the prefix only
+    key_prefix_bytes_ = leaf.prefix_bytes();
+    key_.assign(leaf.prefix());
+  }
+  key_.resize(key_prefix_bytes_);
+  return key_.append(suffix);
+}
+
+std::string_view Tree::Cursor::value() const {
+  check();
+  return page_of(path_.leaf()).value(path_.leaf().slot);
+}
+
+Lsn Tree::Cursor::lsn() const {
+  check();
+  return path_.leaf().frame->lsn;
+}
+
+}  // namespace firn::vos
