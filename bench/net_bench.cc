@@ -2,16 +2,8 @@
 //
 //   net_bench [--repetitions N] [--seconds S]
 //
-// All measurements alternate; each number is the median of the repetitions. Ratios are to the bare ping-pong or stream
-// that stands in the same table. Two threads of one process; no core is pinned.
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// All measurements alternate; each number is the median of the repetitions. Ratios are to the bare ping-pong
+// or stream that stands in the same table. Two threads of one process; no core is pinned.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -20,6 +12,14 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "model/wire.h"
 #include "net/rpc_client.h"
@@ -132,7 +132,8 @@ double bare_ping_pong(double seconds, size_t there_bytes, size_t back_bytes, boo
   std::thread server([&] {
     std::vector<char> there(there_bytes);
     std::vector<char> back(back_bytes);
-    while (receive_all(pair.server, there.data(), there.size()) && send_all(pair.server, back.data(), back.size())) {
+    while (receive_all(pair.server, there.data(), there.size()) &&
+           send_all(pair.server, back.data(), back.size())) {
     }
   });
   std::vector<char> there(there_bytes);
@@ -215,7 +216,7 @@ class BenchServer {
 
 struct Load {
   size_t in_flight = 1;
-  size_t calls = 50;              // of each in a batch
+  size_t calls = 50;  // of each in a batch
   size_t message_bytes = 0;
   size_t send_bytes = 0;
   size_t reply_bytes = 0;
@@ -298,8 +299,9 @@ void print_small(std::vector<Row>& rows) {
   fmt::print("64 B request and reply          us/op      op/s   to blocking  to spinning   min..max us\n");
   for (Row& row : rows) {
     const double median = row.median();
-    fmt::print("{:<28}{:>9.2f}{:>10.0f}{:>12.2f}x{:>12.2f}x   {:.2f}..{:.2f}\n", row.name, median, 1e6 / median,
-               median / blocking, median / spinning, row.microseconds.front(), row.microseconds.back());
+    fmt::print("{:<28}{:>9.2f}{:>10.0f}{:>12.2f}x{:>12.2f}x   {:.2f}..{:.2f}\n", row.name, median,
+               1e6 / median, median / blocking, median / spinning, row.microseconds.front(),
+               row.microseconds.back());
   }
 }
 
@@ -326,7 +328,8 @@ int run(int repetitions, double seconds) {
   };
   std::vector<Row> large{
       {"bare, stream", bare_stream},
-      {"bare, 1 MiB there, 64 B back", [](double s) { return bare_ping_pong(s, kLargeBytes, kSmallBytes, false); }},
+      {"bare, 1 MiB there, 64 B back",
+       [](double s) { return bare_ping_pong(s, kLargeBytes, kSmallBytes, false); }},
       {"rpc write, 1 in flight", rpc({.calls = 8, .send_bytes = kLargeBytes})},
       {"rpc write, 8 in flight", rpc({.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes})},
       {"rpc read, 1 in flight", rpc({.calls = 8, .reply_bytes = kLargeBytes})},

@@ -1,5 +1,5 @@
-// FIRN_ASSERT: a statement that cannot be false unless the program is wrong. On in release builds; prints where and
-// what, and aborts: continuing with a broken invariant could harm stored data. One fact per assert.
+// FIRN_ASSERT: a statement that cannot be false unless the program is wrong. On in release builds; prints
+// where and what, and aborts: continuing with a broken invariant could harm stored data. One fact per assert.
 #pragma once
 
 namespace firn {
@@ -8,7 +8,8 @@ namespace firn {
 
 }  // namespace firn
 
-#define FIRN_ASSERT(condition)                                                     \
-  do {                                                                             \
-    if (!(condition)) [[unlikely]] ::firn::assert_failed(#condition, __FILE__, __LINE__); \
+#define FIRN_ASSERT(condition)                               \
+  do {                                                       \
+    if (!(condition)) [[unlikely]]                           \
+      ::firn::assert_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -1,4 +1,5 @@
-// Buffer: owned bytes, aligned to 4 KiB when large so that devices can transfer to and from them directly. Not zeroed.
+// Buffer: owned bytes, aligned to 4 KiB when large so that devices can transfer to and from them directly.
+// Not zeroed.
 #pragma once
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// Fixed-width integers in memory: little endian for messages and disk, big endian where bytes must sort like numbers.
+// Fixed-width integers in memory: little endian for messages and disk, big endian where bytes must sort like
+// numbers.
 #pragma once
 
 #include <bit>

@@ -7,7 +7,8 @@ namespace firn {
 
 struct Error::Detail {
   std::string what;
-  std::vector<std::pair<std::string, std::string>> subjects;  // what it failed on, in the order they were added
+  std::vector<std::pair<std::string, std::string>>
+      subjects;  // what it failed on, in the order they were added
   std::string remedy;
   std::unique_ptr<Error> cause;
 };
@@ -71,30 +72,54 @@ Error&& Error::because(Error cause) && {
 
 std::string_view code_name(Code code) {
   switch (code) {
-    case Code::invalid: return "invalid";
-    case Code::not_found: return "not_found";
-    case Code::exists: return "exists";
-    case Code::permission: return "permission";
-    case Code::no_space: return "no_space";
-    case Code::io: return "io";
-    case Code::corrupt: return "corrupt";
-    case Code::busy: return "busy";
-    case Code::timed_out: return "timed_out";
-    case Code::canceled: return "canceled";
-    case Code::unreachable: return "unreachable";
-    case Code::unsupported: return "unsupported";
-    case Code::too_big: return "too_big";
-    case Code::not_empty: return "not_empty";
-    case Code::not_directory: return "not_directory";
-    case Code::is_directory: return "is_directory";
-    case Code::name_too_long: return "name_too_long";
-    case Code::symlink_loop: return "symlink_loop";
-    case Code::stale: return "stale";
-    case Code::version: return "version";
-    case Code::in_use: return "in_use";
-    case Code::cross_device: return "cross_device";
-    case Code::read_only: return "read_only";
-    case Code::no_data: return "no_data";
+    case Code::invalid:
+      return "invalid";
+    case Code::not_found:
+      return "not_found";
+    case Code::exists:
+      return "exists";
+    case Code::permission:
+      return "permission";
+    case Code::no_space:
+      return "no_space";
+    case Code::io:
+      return "io";
+    case Code::corrupt:
+      return "corrupt";
+    case Code::busy:
+      return "busy";
+    case Code::timed_out:
+      return "timed_out";
+    case Code::canceled:
+      return "canceled";
+    case Code::unreachable:
+      return "unreachable";
+    case Code::unsupported:
+      return "unsupported";
+    case Code::too_big:
+      return "too_big";
+    case Code::not_empty:
+      return "not_empty";
+    case Code::not_directory:
+      return "not_directory";
+    case Code::is_directory:
+      return "is_directory";
+    case Code::name_too_long:
+      return "name_too_long";
+    case Code::symlink_loop:
+      return "symlink_loop";
+    case Code::stale:
+      return "stale";
+    case Code::version:
+      return "version";
+    case Code::in_use:
+      return "in_use";
+    case Code::cross_device:
+      return "cross_device";
+    case Code::read_only:
+      return "read_only";
+    case Code::no_data:
+      return "no_data";
   }
   return "unknown";
 }

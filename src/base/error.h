@@ -21,32 +21,33 @@
 
 namespace firn {
 
-// A code exists only if a caller acts on it; everything else is text. Values are stable: they go over the wire.
+// A code exists only if a caller acts on it; everything else is text. Values are stable: they go over the
+// wire.
 enum class Code : uint16_t {
-  invalid = 1,           // the request makes no sense: do not repeat it
+  invalid = 1,  // the request makes no sense: do not repeat it
   not_found = 2,
   exists = 3,
   permission = 4,
   no_space = 5,
-  io = 6,                // a device or the host's file system failed
-  corrupt = 7,           // stored or received bytes fail their check
-  busy = 8,              // overloaded or held by another: try again later
-  timed_out = 9,         // the deadline passed; the outcome may be unknown
+  io = 6,         // a device or the host's file system failed
+  corrupt = 7,    // stored or received bytes fail their check
+  busy = 8,       // overloaded or held by another: try again later
+  timed_out = 9,  // the deadline passed; the outcome may be unknown
   canceled = 10,
-  unreachable = 11,      // no connection to the peer, or it broke
-  unsupported = 12,      // this version cannot do it
-  too_big = 13,          // key, value or message above its limit; or the caller's buffer is too small
+  unreachable = 11,  // no connection to the peer, or it broke
+  unsupported = 12,  // this version cannot do it
+  too_big = 13,      // key, value or message above its limit; or the caller's buffer is too small
   not_empty = 14,
   not_directory = 15,
   is_directory = 16,
   name_too_long = 17,
   symlink_loop = 18,
-  stale = 19,            // the caller's map or handle is out of date: refresh and repeat
-  version = 20,          // format or protocol version is not one we read
-  in_use = 21,           // another process holds the system, or an address is taken
-  cross_device = 22,     // source and target are in different containers
+  stale = 19,         // the caller's map or handle is out of date: refresh and repeat
+  version = 20,       // format or protocol version is not one we read
+  in_use = 21,        // another process holds the system, or an address is taken
+  cross_device = 22,  // source and target are in different containers
   read_only = 23,
-  no_data = 24,          // an extended attribute is not there
+  no_data = 24,  // an extended attribute is not there
 };
 
 // The code's stable name, e.g. "not_found".
@@ -74,9 +75,15 @@ class [[nodiscard]] Error {
 
   // Adds on what it failed: .on("pool", label). Values print as text.
   Error&& on(std::string_view key, std::string value) &&;
-  Error&& on(std::string_view key, std::string_view value) && { return std::move(*this).on(key, std::string(value)); }
-  Error&& on(std::string_view key, const char* value) && { return std::move(*this).on(key, std::string(value)); }
-  Error&& on(std::string_view key, uint64_t value) && { return std::move(*this).on(key, std::to_string(value)); }
+  Error&& on(std::string_view key, std::string_view value) && {
+    return std::move(*this).on(key, std::string(value));
+  }
+  Error&& on(std::string_view key, const char* value) && {
+    return std::move(*this).on(key, std::string(value));
+  }
+  Error&& on(std::string_view key, uint64_t value) && {
+    return std::move(*this).on(key, std::to_string(value));
+  }
   Error&& remedy(std::string text) &&;
   // Makes `cause` the reason of this error.
   Error&& because(Error cause) &&;
@@ -117,19 +124,19 @@ class [[nodiscard]] Result<void> : public std::expected<void, Error> {
 #define FIRN_CONCAT_(a, b) a##b
 #define FIRN_CONCAT(a, b) FIRN_CONCAT_(a, b)
 
-#define FIRN_TRY_(tmp, ret, decl, ...)                    \
-  auto tmp = (__VA_ARGS__);                               \
-  if (!tmp.has_value()) ret std::move(tmp).error();       \
+#define FIRN_TRY_(tmp, ret, decl, ...)              \
+  auto tmp = (__VA_ARGS__);                         \
+  if (!tmp.has_value()) ret std::move(tmp).error(); \
   decl = *std::move(tmp)
 
-#define FIRN_CHECK_(tmp, ret, ...)                                     \
-  do {                                                                 \
+#define FIRN_CHECK_(tmp, ret, ...)                                              \
+  do {                                                                          \
     if (auto tmp = (__VA_ARGS__); !tmp.has_value()) ret std::move(tmp).error(); \
   } while (false)
 
 // FIRN_TRY(auto x, expression) declares or assigns x with the value, or returns the error from the function.
-// FIRN_CO_TRY is the same inside a coroutine (the language wants `co_return` there). FIRN_CHECK and FIRN_CO_CHECK
-// are for results whose value is not needed.
+// FIRN_CO_TRY is the same inside a coroutine (the language wants `co_return` there). FIRN_CHECK and
+// FIRN_CO_CHECK are for results whose value is not needed.
 #define FIRN_TRY(decl, ...) FIRN_TRY_(FIRN_CONCAT(firn_result_, __LINE__), return, decl, __VA_ARGS__)
 #define FIRN_CO_TRY(decl, ...) FIRN_TRY_(FIRN_CONCAT(firn_result_, __LINE__), co_return, decl, __VA_ARGS__)
 #define FIRN_CHECK(...) FIRN_CHECK_(FIRN_CONCAT(firn_checked_, __LINE__), return, __VA_ARGS__)

@@ -1,5 +1,5 @@
-// Log: where a room says what it handled. Records are one line, key=value fields; levels as usual. The real sink is
-// runtime's (spdlog), the simulated one keeps the lines with virtual time. Nothing in hot loops.
+// Log: where a room says what it handled. Records are one line, key=value fields; levels as usual. The real
+// sink is runtime's (spdlog), the simulated one keeps the lines with virtual time. Nothing in hot loops.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Deterministic integer random numbers (xoshiro256**, Blackman & Vigna 2018). Integers only: floating point would not
-// be the same on every machine. `fork` gives an independent stream, so that one part's draws do not shift another's.
+// Deterministic integer random numbers (xoshiro256**, Blackman & Vigna 2018). Integers only: floating point
+// would not be the same on every machine. `fork` gives an independent stream, so that one part's draws do not
+// shift another's.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
-// firn completion bash|zsh|fish: prints a script that completes commands and options, made from the commands themselves.
+// firn completion bash|zsh|fish: prints a script that completes commands and options, made from the commands
+// themselves.
+#include <map>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include <map>
 
 #include "cli/commands.h"
 
@@ -40,8 +41,10 @@ std::string bash_script(const Words& words) {
   for (const auto& [path, unused] : words) {
     if (path != "firn") paths += (paths.empty() ? "" : "|") + fmt::format("'{}'", path);
   }
-  script += fmt::format("      {}) path=\"$path $word\" ;;\n    esac\n  done\n  local words=\n  case \"$path\" in\n", paths);
-  for (const auto& [path, follow] : words) script += fmt::format("    '{}') words='{}' ;;\n", path, joined(follow));
+  script += fmt::format(
+      "      {}) path=\"$path $word\" ;;\n    esac\n  done\n  local words=\n  case \"$path\" in\n", paths);
+  for (const auto& [path, follow] : words)
+    script += fmt::format("    '{}') words='{}' ;;\n", path, joined(follow));
   return script +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
@@ -90,9 +93,12 @@ int print_script(const CLI::App& app, const std::string& shell) {
 void add_completion_command(CLI::App& app, Program& program) {
   auto shell = std::make_shared<std::string>();
   CLI::App* const command = app.add_subcommand("completion", "Print a completion script for a shell");
-  command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->footer("For bash: source <(firn completion bash)   For fish: firn completion fish | source");
-  command->callback([shell, &app, &program] { program.run = [shell, &app] { return print_script(app, *shell); }; });
+  command->callback(
+      [shell, &app, &program] { program.run = [shell, &app] { return print_script(app, *shell); }; });
 }
 
 }  // namespace firn::cli

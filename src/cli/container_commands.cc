@@ -24,9 +24,8 @@ struct ContainerArguments {
 };
 
 nlohmann::json container_json(const ContainerInfo& container) {
-  nlohmann::json json = {{"label", container.label},
-                         {"uuid", container.id.uuid.text()},
-                         {"created_ns", container.created.ns}};
+  nlohmann::json json = {
+      {"label", container.label}, {"uuid", container.id.uuid.text()}, {"created_ns", container.created.ns}};
   for (const Property& property : container.properties) json["properties"][property.name] = property.value;
   return json;
 }
@@ -126,7 +125,8 @@ void show(const GlobalOptions& options, const ContainerInfo& container) {
   if (options.json) return print_json(container_json(container));
   fmt::print("Container {}\n  uuid              {}\n  created           {}\n", container.label,
              container.id.uuid.text(), human_time(container.created.ns / 1'000'000'000));
-  for (const Property& property : container.properties) fmt::print("  {:<16}  {}\n", property.name, property.value);
+  for (const Property& property : container.properties)
+    fmt::print("  {:<16}  {}\n", property.name, property.value);
 }
 
 Task<Result<void>> query(Session& session, ContainerArguments arguments) {
@@ -139,7 +139,8 @@ Task<Result<void>> query(Session& session, ContainerArguments arguments) {
 Task<Result<void>> set(Session& session, ContainerArguments arguments) {
   ContainerSetPropertiesRequest request{.pool = arguments.pool, .container = arguments.container};
   FIRN_CO_TRY(request.properties, parse_properties(arguments.properties));
-  FIRN_CO_TRY(ContainerInfo container, co_await session.client().set_container_properties(std::move(request)));
+  FIRN_CO_TRY(ContainerInfo container,
+              co_await session.client().set_container_properties(std::move(request)));
   show(session.options(), container);
   co_return {};
 }
@@ -156,8 +157,8 @@ Task<Result<void>> destroy(Session& session, ContainerArguments arguments) {
 
 using Action = Task<Result<void>> (*)(Session&, ContainerArguments);
 
-CLI::App* add(CLI::App& group, Program& program, std::shared_ptr<ContainerArguments> arguments, const char* name,
-              const char* help, Action action) {
+CLI::App* add(CLI::App& group, Program& program, std::shared_ptr<ContainerArguments> arguments,
+              const char* name, const char* help, Action action) {
   CLI::App* const command = group.add_subcommand(name, help);
   command->add_option("pool", arguments->pool, "The pool's label or UUID")->required();
   command->add_option("container", arguments->container, "The container's label or UUID")->required();
@@ -177,8 +178,10 @@ void add_container_commands(CLI::App& app, Program& program) {
   CLI::App* const make =
       add(*group, program, arguments, "create", "Make a container; for files unless told otherwise", create);
   make->add_option("-t,--type", arguments->type, "POSIX (files, the default) or none (plain objects)");
-  make->add_option("-z,--chunk-size", arguments->chunk_size, "Files are cut into chunks of this size (default 1MiB)");
-  make->add_option("-f,--file-class", arguments->file_class, "Object class of files (default SX: over all targets)");
+  make->add_option("-z,--chunk-size", arguments->chunk_size,
+                   "Files are cut into chunks of this size (default 1MiB)");
+  make->add_option("-f,--file-class", arguments->file_class,
+                   "Object class of files (default SX: over all targets)");
   make->add_option("-d,--dir-class", arguments->directory_class, "Object class of directories (default S1)");
   make->add_option("-p,--property", arguments->properties, "NAME:VALUE; may be given several times");
 
@@ -189,7 +192,8 @@ void add_container_commands(CLI::App& app, Program& program) {
   });
   add(*group, program, arguments, "query", "One container and its properties", query);
   CLI::App* const change = add(*group, program, arguments, "set", "Change properties", set);
-  change->add_option("-p,--property", arguments->properties, "NAME:VALUE; may be given several times")->required();
+  change->add_option("-p,--property", arguments->properties, "NAME:VALUE; may be given several times")
+      ->required();
   add(*group, program, arguments, "destroy", "Remove a container; its data is lost", destroy);
 }
 

@@ -30,9 +30,9 @@ void print_summary(const GlobalOptions& options, const CopySummary& summary) {
                        {"seconds", seconds}});
   }
   if (options.quiet) return;
-  fmt::print("Copied {} files, {} directories, {} symlinks, {} in {}: {:.0f} entries/s, {}/s.\n", copied.files,
-             copied.directories, copied.symlinks, human_bytes(copied.bytes), human_duration(summary.took),
-             static_cast<double>(copied.entries()) / seconds,
+  fmt::print("Copied {} files, {} directories, {} symlinks, {} in {}: {:.0f} entries/s, {}/s.\n",
+             copied.files, copied.directories, copied.symlinks, human_bytes(copied.bytes),
+             human_duration(summary.took), static_cast<double>(copied.entries()) / seconds,
              human_bytes(static_cast<uint64_t>(static_cast<double>(copied.bytes) / seconds)));
   if (summary.unchanged > 0) fmt::print("{} files were there already.\n", summary.unchanged);
 }
@@ -64,17 +64,20 @@ Task<Result<void>> copy(Session& session, CopyArguments arguments) {
 void add_copy_command(CLI::App& fs, Program& program) {
   auto arguments = std::make_shared<CopyArguments>();
   CLI::App* const command = fs.add_subcommand("cp", "Copy files and trees into Firn or out of it");
-  command->add_option("source", arguments->source, "A path of the host, or daos://POOL/CONTAINER/PATH")->required();
+  command->add_option("source", arguments->source, "A path of the host, or daos://POOL/CONTAINER/PATH")
+      ->required();
   command->add_option("target", arguments->target, "The other one; a directory is copied into")->required();
   command->add_flag("-r,--recursive", arguments->options.recursive, "A directory with all that is in it");
-  command->add_flag("-u,--update", arguments->options.update, "Skip files that are there with same size and time");
+  command->add_flag("-u,--update", arguments->options.update,
+                    "Skip files that are there with same size and time");
   command->add_flag("-v,--verbose", arguments->options.verbose, "Name each file that is done");
   command->add_flag("-T,--no-target-directory", arguments->options.exact_target,
                     "The target is the new name, also if a directory of that name exists");
   command->add_option("-j,--jobs", arguments->options.files_in_flight, "Files at the same time (default 64)")
       ->check(CLI::Range(1, 1024));
   command->footer(
-      "Modes, times and symlinks are kept; owners too when the superuser copies. A file's name appears only when all\n"
+      "Modes, times and symlinks are kept; owners too when the superuser copies. A file's name appears only "
+      "when all\n"
       "its data is there. After an interruption run the same command again, with -u to skip what is done.");
   command->callback([arguments, &program] {
     program.set([arguments](Session& session) { return copy(session, *arguments); });

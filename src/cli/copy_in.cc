@@ -1,7 +1,7 @@
 // From the host into Firn; see copy.h.
-#include <sys/stat.h>
-
 #include <deque>
+
+#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "cli/copy_job.h"
@@ -80,13 +80,15 @@ class CopyIn {
       std::string name = entry.name;
       if (name.empty() || name == "." || name == "..") {
         char resolved[4096];
-        if (::realpath(source.c_str(), resolved) == nullptr) co_return host_error("cannot resolve the path", source);
+        if (::realpath(source.c_str(), resolved) == nullptr)
+          co_return host_error("cannot resolve the path", source);
         name = std::string_view(resolved).substr(std::string_view(resolved).rfind('/') + 1);
       }
       co_return Place{*existing, name};
     }
     if (!existing && existing.error().code() != Code::not_found) co_return std::move(existing).error();
-    if (target == "/" && !S_ISDIR(entry.mode)) co_return fail(Code::is_directory, "the target is the root directory");
+    if (target == "/" && !S_ISDIR(entry.mode))
+      co_return fail(Code::is_directory, "the target is the root directory");
     if (target == "/") co_return Place{fs_.root(), ""};
     const size_t slash = target.rfind('/');
     FIRN_CO_TRY(dfs::Node parent, co_await fs_.lookup(slash == 0 ? "/" : target.substr(0, slash)));
@@ -146,11 +148,14 @@ class CopyIn {
 
   static Task<Result<dfs::Node>> make_directory(CopyIn* self, HostEntry entry, Place place) {
     if (place.name.empty()) co_return place.parent;  // into the root itself
-    Result<dfs::Node> made = co_await self->fs_.make_directory(place.parent, place.name, create_options(entry));
-    if (!made && made.error().code() == Code::exists) made = co_await self->fs_.lookup_in(place.parent, place.name);
+    Result<dfs::Node> made =
+        co_await self->fs_.make_directory(place.parent, place.name, create_options(entry));
+    if (!made && made.error().code() == Code::exists)
+      made = co_await self->fs_.lookup_in(place.parent, place.name);
     if (!made) co_return made;
     if (made->type != dfs::NodeType::directory) {
-      co_return fail(Code::not_directory, "a directory is to be copied to where a file is").on("name", place.name);
+      co_return fail(Code::not_directory, "a directory is to be copied to where a file is")
+          .on("name", place.name);
     }
     self->finished_.push_back({*made, entry});
     self->job_.summary().copied.directories++;
@@ -191,7 +196,7 @@ class CopyIn {
     if (!existing) co_return std::move(existing).error();
     if (existing->type != dfs::NodeType::file) co_return false;
     FIRN_CO_TRY(dfs::Stat stat, co_await self->fs_.stat(*existing));
-    co_return stat.size_bytes == entry.size_bytes && stat.mtime == entry.mtime;
+    co_return stat.size_bytes == entry.size_bytes&& stat.mtime == entry.mtime;
   }
 
   static Task<Result<void>> copy_file(CopyIn* self, std::string path, HostEntry entry, Place place) {
@@ -206,8 +211,8 @@ class CopyIn {
     FIRN_CO_TRY(dfs::Node node, co_await self->fs_.prepare_file(place.parent, create_options(entry)));
     Result<void> written = co_await write_data(self, &file, node, entry.size_bytes);
     if (written) {
-      Result<dfs::Node> published = co_await self->fs_.publish(node, place.parent, place.name, create_options(entry),
-                                                               attributes_of(entry));
+      Result<dfs::Node> published = co_await self->fs_.publish(node, place.parent, place.name,
+                                                               create_options(entry), attributes_of(entry));
       if (!published) written = std::move(published).error();
     }
     if (!written) {
@@ -230,7 +235,8 @@ class CopyIn {
     co_return {};
   }
 
-  static Task<Result<void>> write_part(CopyIn* self, HostFile* file, dfs::Node node, uint64_t offset, uint64_t bytes) {
+  static Task<Result<void>> write_part(CopyIn* self, HostFile* file, dfs::Node node, uint64_t offset,
+                                       uint64_t bytes) {
     const Semaphore::Units memory = co_await self->job_.reserve_bytes(bytes);
     if (self->job_.stopping()) co_return fail(Code::canceled, "the copy was stopped");
     Buffer buffer(bytes);

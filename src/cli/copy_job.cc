@@ -21,8 +21,10 @@ bool concerns_one_file(Code code) {
     case Code::not_directory:
     case Code::exists:
     case Code::unsupported:
-    case Code::symlink_loop: return true;
-    default: return false;
+    case Code::symlink_loop:
+      return true;
+    default:
+      return false;
   }
 }
 

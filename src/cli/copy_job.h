@@ -17,13 +17,16 @@ class CopyJob {
   const CopyOptions& options() const { return environment_.options; }
   Executor& executor() { return environment_.runtime.executor(); }
 
-  // Starts `work` when a place is free; `name` is for reports. False if the job is to stop (an error or Ctrl-C).
+  // Starts `work` when a place is free; `name` is for reports. False if the job is to stop (an error or
+  // Ctrl-C).
   Task<bool> start(std::string name, Task<Result<void>> work);
   // Waits for all that was started, then gives the summary or the error that ended the job.
   Task<Result<CopySummary>> finish();
 
   // Waits until `bytes` more may be in memory.
-  auto reserve_bytes(uint64_t bytes) { return memory_.acquire(std::min<uint64_t>(bytes, memory_.capacity())); }
+  auto reserve_bytes(uint64_t bytes) {
+    return memory_.acquire(std::min<uint64_t>(bytes, memory_.capacity()));
+  }
 
   CopyTotals& expected() { return expected_; }
   CopySummary& summary() { return summary_; }

@@ -1,7 +1,7 @@
 // From Firn to the host; see copy.h.
-#include <sys/stat.h>
-
 #include <deque>
+
+#include <sys/stat.h>
 
 #include "base/buffer.h"
 #include "cli/copy_job.h"
@@ -28,8 +28,8 @@ class CopyOut {
   static Task<Result<CopySummary>> run(CopyOut* self, std::string source, std::string target) {
     FIRN_CO_TRY(dfs::Node node, co_await self->fs_.lookup(source, false));
     FIRN_CO_TRY(dfs::Stat stat, co_await self->fs_.stat(node));
-    if (Result<HostEntry> existing = host_stat(target, true); existing && S_ISDIR(existing->mode) && node.name != "/" &&
-        !self->job_.options().exact_target) {
+    if (Result<HostEntry> existing = host_stat(target, true);
+        existing && S_ISDIR(existing->mode) && node.name != "/" && !self->job_.options().exact_target) {
       target = join_path(target, node.name);
     }
     if (node.type == dfs::NodeType::directory) {
@@ -55,7 +55,8 @@ class CopyOut {
     dfs::Node node;
     std::string path;  // on the host
   };
-  // Directories get their modes and times last: a mode may forbid writing, and what is written changes the time.
+  // Directories get their modes and times last: a mode may forbid writing, and what is written changes the
+  // time.
   struct FinishedDirectory {
     std::string path;
     HostEntry entry;
@@ -64,8 +65,12 @@ class CopyOut {
   void expect(const dfs::Stat& stat) {
     CopyTotals& expected = job_.expected();
     switch (stat.type) {
-      case dfs::NodeType::directory: expected.directories++; break;
-      case dfs::NodeType::symlink: expected.symlinks++; break;
+      case dfs::NodeType::directory:
+        expected.directories++;
+        break;
+      case dfs::NodeType::symlink:
+        expected.symlinks++;
+        break;
       case dfs::NodeType::file:
         expected.files++;
         expected.bytes += stat.size_bytes;
@@ -97,7 +102,8 @@ class CopyOut {
     co_return {};
   }
 
-  static Task<Result<void>> walk_entries(CopyOut* self, Directory directory, std::vector<dfs::DirectoryEntry> entries,
+  static Task<Result<void>> walk_entries(CopyOut* self, Directory directory,
+                                         std::vector<dfs::DirectoryEntry> entries,
                                          std::deque<Directory>* waiting) {
     for (const dfs::DirectoryEntry& entry : entries) {
       const std::string path = join_path(directory.path, entry.name);
@@ -159,7 +165,8 @@ class CopyOut {
     co_return {};
   }
 
-  static Task<Result<void>> read_part(CopyOut* self, dfs::Node node, uint64_t offset, uint64_t bytes, HostFile* file) {
+  static Task<Result<void>> read_part(CopyOut* self, dfs::Node node, uint64_t offset, uint64_t bytes,
+                                      HostFile* file) {
     const Semaphore::Units memory = co_await self->job_.reserve_bytes(bytes);
     if (self->job_.stopping()) co_return fail(Code::canceled, "the copy was stopped");
     Buffer buffer(bytes);

@@ -1,8 +1,8 @@
 // firn: the program. Parses the command line and runs the chosen command.
 #include <CLI/CLI.hpp>
 
-#include "cli/commands.h"
 #include "base/version.h"
+#include "cli/commands.h"
 
 namespace {
 
@@ -24,8 +24,9 @@ int main(int argc, char** argv) {
   firn::cli::Program program;
   CLI::App app("Firn: a distributed object store for HPC and AI, from one laptop to a cluster.", "firn");
   app.set_version_flag("--version", std::string("firn ") + firn::kVersion);
-  app.add_option("-s,--system", program.global.system,
-                 "The system: a directory or tcp://HOST:PORT (default: $FIRN_SYSTEM, else ~/.local/share/firn)");
+  app.add_option(
+      "-s,--system", program.global.system,
+      "The system: a directory or tcp://HOST:PORT (default: $FIRN_SYSTEM, else ~/.local/share/firn)");
   app.add_flag("-j,--json", program.global.json, "Answer in JSON, for scripts");
   app.add_flag("-q,--quiet", program.global.quiet, "Say only what went wrong");
   app.add_option("--timeout", program.global.timeout_s, "Seconds an operation may take (default 60)")
@@ -42,7 +43,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // CLI11 reports by exception; help and version come this way too. 2 is the usual status of a wrong command line.
+    // CLI11 reports by exception; help and version come this way too. 2 is the usual status of a wrong
+    // command line.
     return app.exit(error) == 0 ? 0 : 2;
   }
   return program.run();

@@ -1,7 +1,6 @@
 // firn fs mkdir|rm|mv: changing names; see fs_actions.h.
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/fs_actions.h"
 #include "cli/output.h"
@@ -39,7 +38,8 @@ Task<Result<dfs::Node>> make_with_parents(dfs::FileSystem* fs, std::string path)
   co_return node;
 }
 
-Task<Result<void>> remove_tree(dfs::FileSystem* fs, dfs::Node parent, dfs::Node directory, uint64_t* removed) {
+Task<Result<void>> remove_tree(dfs::FileSystem* fs, dfs::Node parent, dfs::Node directory,
+                               uint64_t* removed) {
   constexpr size_t kAtOnce = 128;
   FIRN_CO_TRY(auto entries, co_await read_all(fs, directory));
   for (size_t begin = 0; begin < entries.size(); begin += kAtOnce) {
@@ -98,7 +98,9 @@ Task<Result<void>> remove(Session& session, FsArguments arguments) {
     removed = 0;
     FIRN_CO_CHECK(co_await remove_tree(fs.get(), parent, *node, &removed));
   } else {
-    co_return fail(Code::is_directory, "a directory").on("path", path.path).remedy("add -r to remove all that is in it");
+    co_return fail(Code::is_directory, "a directory")
+        .on("path", path.path)
+        .remedy("add -r to remove all that is in it");
   }
   if (session.options().json) print_json({{"removed", path.text()}, {"entries", removed}});
   co_return {};

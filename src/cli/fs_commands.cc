@@ -12,7 +12,8 @@ namespace {
 CLI::App* add(CLI::App& group, Program& program, std::shared_ptr<FsArguments> arguments, const char* name,
               const char* help, FsAction action) {
   CLI::App* const command = group.add_subcommand(name, help);
-  command->add_option("path", arguments->path, "daos://POOL/CONTAINER/PATH, or POOL/CONTAINER/PATH")->required();
+  command->add_option("path", arguments->path, "daos://POOL/CONTAINER/PATH, or POOL/CONTAINER/PATH")
+      ->required();
   command->callback([arguments, action, &program] {
     program.set([arguments, action](Session& session) { return action(session, *arguments); });
   });
@@ -34,7 +35,8 @@ void add_fs_commands(CLI::App& app, Program& program) {
   CLI::App* const ls = add(*fs, program, arguments, "ls", "List a directory", list_directory);
   ls->add_flag("-l,--long", arguments->long_format, "With mode, owner, size and time");
   ls->add_flag("-R,--recursive", arguments->recursive, "With all below it");
-  CLI::App* const tree = add(*fs, program, arguments, "tree", "Draw a directory and what is below it", draw_tree);
+  CLI::App* const tree =
+      add(*fs, program, arguments, "tree", "Draw a directory and what is below it", draw_tree);
   tree->add_option("-L,--level", arguments->levels, "So many levels deep");
   add(*fs, program, arguments, "cat", "Write a file to standard output", print_file);
   add_copy_command(*fs, program);

@@ -1,10 +1,9 @@
 // firn fs ls|tree|cat|stat|du: looking at files; see fs_actions.h.
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <map>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "cli/fs_actions.h"
@@ -20,9 +19,12 @@ namespace {
 
 const char* type_name(dfs::NodeType type) {
   switch (type) {
-    case dfs::NodeType::directory: return "directory";
-    case dfs::NodeType::symlink: return "symlink";
-    case dfs::NodeType::file: return "file";
+    case dfs::NodeType::directory:
+      return "directory";
+    case dfs::NodeType::symlink:
+      return "symlink";
+    case dfs::NodeType::file:
+      return "file";
   }
   return "unknown";
 }
@@ -39,15 +41,14 @@ nlohmann::json stat_json(const std::string& name, const dfs::Stat& stat) {
 }
 
 std::vector<std::string> long_row(const std::string& name, const dfs::Stat& stat) {
-  return {human_mode(stat.mode),
-          std::to_string(stat.uid),
-          std::to_string(stat.gid),
-          human_bytes(stat.size_bytes),
-          human_time(stat.mtime.seconds),
-          printable(name) + (stat.type == dfs::NodeType::directory ? "/" : "")};
+  return {
+      human_mode(stat.mode),          std::to_string(stat.uid),
+      std::to_string(stat.gid),       human_bytes(stat.size_bytes),
+      human_time(stat.mtime.seconds), printable(name) + (stat.type == dfs::NodeType::directory ? "/" : "")};
 }
 
-void print_listing(const FsArguments& arguments, const std::vector<std::pair<std::string, dfs::Stat>>& entries) {
+void print_listing(const FsArguments& arguments,
+                   const std::vector<std::pair<std::string, dfs::Stat>>& entries) {
   if (!arguments.long_format) {
     for (const auto& [name, stat] : entries) {
       fmt::print("{}{}\n", printable(name), stat.type == dfs::NodeType::directory ? "/" : "");
@@ -99,7 +100,8 @@ Task<Result<void>> list_directory(Session& session, FsArguments arguments) {
 
 namespace {
 
-Task<Result<void>> draw_level(dfs::FileSystem* fs, dfs::Node directory, std::string indent, uint32_t levels_left) {
+Task<Result<void>> draw_level(dfs::FileSystem* fs, dfs::Node directory, std::string indent,
+                              uint32_t levels_left) {
   FIRN_CO_TRY(auto entries, co_await read_all(fs, directory));
   for (size_t i = 0; i < entries.size(); i++) {
     const bool last = i + 1 == entries.size();
@@ -111,8 +113,8 @@ Task<Result<void>> draw_level(dfs::FileSystem* fs, dfs::Node directory, std::str
     }
     fmt::print("{}{}{}{}\n", indent, last ? "└── " : "├── ", printable(entries[i].name), target);
     if (node.type == dfs::NodeType::directory && levels_left != 1) {
-      FIRN_CO_CHECK(
-          co_await draw_level(fs, node, indent + (last ? "    " : "│   "), levels_left == 0 ? 0 : levels_left - 1));
+      FIRN_CO_CHECK(co_await draw_level(fs, node, indent + (last ? "    " : "│   "),
+                                        levels_left == 0 ? 0 : levels_left - 1));
     }
   }
   co_return {};
@@ -128,7 +130,8 @@ Task<Result<void>> draw_tree(Session& session, FsArguments arguments) {
   FIRN_CO_TRY(StorePath path, parse_store_path(arguments.path));
   FIRN_CO_TRY(auto fs, co_await session.mount(path, true));
   FIRN_CO_TRY(dfs::Node node, co_await fs->lookup(path.path));
-  if (node.type != dfs::NodeType::directory) co_return fail(Code::not_directory, "not a directory").on("path", path.path);
+  if (node.type != dfs::NodeType::directory)
+    co_return fail(Code::not_directory, "not a directory").on("path", path.path);
   fmt::print("{}\n", path.text());
   co_return co_await draw_level(fs.get(), node, "", arguments.levels);
 }
@@ -138,7 +141,8 @@ Task<Result<void>> print_file(Session& session, FsArguments arguments) {
   FIRN_CO_TRY(StorePath path, parse_store_path(arguments.path));
   FIRN_CO_TRY(auto fs, co_await session.mount(path, true));
   FIRN_CO_TRY(dfs::Node file, co_await fs->lookup(path.path));
-  if (file.type == dfs::NodeType::directory) co_return fail(Code::is_directory, "a directory").on("path", path.path);
+  if (file.type == dfs::NodeType::directory)
+    co_return fail(Code::is_directory, "a directory").on("path", path.path);
   Buffer buffer(kReadBytes);
   for (uint64_t offset = 0;;) {
     FIRN_CO_TRY(uint64_t count, co_await fs->read(file, offset, {buffer.bytes()}));
@@ -202,7 +206,8 @@ Task<Result<void>> show_usage(Session& session, FsArguments arguments) {
   if (arguments.summarize) directories.erase(std::next(directories.begin()), directories.end());
   if (session.options().json) {
     auto response = nlohmann::json::array();
-    for (const auto& [name, usage] : directories) response.push_back(usage_json(join_path(path.path, name), usage));
+    for (const auto& [name, usage] : directories)
+      response.push_back(usage_json(join_path(path.path, name), usage));
     print_json(response);
     co_return {};
   }

@@ -1,16 +1,15 @@
 // Blocking file system calls with explained errors; see host_tree.h.
 #include "cli/host_tree.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace firn::cli {
 
@@ -18,17 +17,26 @@ namespace {
 
 Code code_of(int error) {
   switch (error) {
-    case ENOENT: return Code::not_found;
-    case EEXIST: return Code::exists;
+    case ENOENT:
+      return Code::not_found;
+    case EEXIST:
+      return Code::exists;
     case EACCES:
-    case EPERM: return Code::permission;
+    case EPERM:
+      return Code::permission;
     case ENOSPC:
-    case EDQUOT: return Code::no_space;
-    case ENOTDIR: return Code::not_directory;
-    case EISDIR: return Code::is_directory;
-    case ENAMETOOLONG: return Code::name_too_long;
-    case EROFS: return Code::read_only;
-    default: return Code::io;
+    case EDQUOT:
+      return Code::no_space;
+    case ENOTDIR:
+      return Code::not_directory;
+    case EISDIR:
+      return Code::is_directory;
+    case ENAMETOOLONG:
+      return Code::name_too_long;
+    case EROFS:
+      return Code::read_only;
+    default:
+      return Code::io;
   }
 }
 
@@ -46,7 +54,7 @@ Error host_error(std::string what, const std::string& path) {
 }
 
 Result<HostEntry> host_stat(const std::string& path, bool follow) {
-  struct stat status {};
+  struct stat status{};
   const int failed = follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status);
   if (failed != 0) return host_error("cannot look at the file", path);
   HostEntry entry;
@@ -96,7 +104,8 @@ Result<void> host_make_directory(const std::string& path, uint32_t mode) {
 
 Result<void> host_make_symlink(const std::string& path, const std::string& target) {
   if (::symlink(target.c_str(), path.c_str()) == 0) return {};
-  if (errno == EEXIST && ::unlink(path.c_str()) == 0 && ::symlink(target.c_str(), path.c_str()) == 0) return {};
+  if (errno == EEXIST && ::unlink(path.c_str()) == 0 && ::symlink(target.c_str(), path.c_str()) == 0)
+    return {};
   return host_error("cannot make the symlink", path);
 }
 
@@ -168,7 +177,8 @@ Result<void> HostFile::write(uint64_t offset, ByteView data) {
 }
 
 Result<void> HostFile::truncate(uint64_t size_bytes) {
-  if (::ftruncate(descriptor_, static_cast<off_t>(size_bytes)) != 0) return host_error("cannot set the size", path_);
+  if (::ftruncate(descriptor_, static_cast<off_t>(size_bytes)) != 0)
+    return host_error("cannot set the size", path_);
   return {};
 }
 

@@ -1,12 +1,12 @@
 // Signals by signalfd in a thread of their own; see interrupt.h.
 #include "cli/interrupt.h"
 
+#include <csignal>
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "base/assert.h"
 
@@ -45,7 +45,8 @@ void InterruptWatcher::watch(Executor& executor, std::function<void()> on_signal
 
 void InterruptWatcher::run(Executor& executor, std::function<void()> on_signal) {
   for (;;) {
-    pollfd ready[2] = {{.fd = signals_, .events = POLLIN, .revents = 0}, {.fd = end_, .events = POLLIN, .revents = 0}};
+    pollfd ready[2] = {{.fd = signals_, .events = POLLIN, .revents = 0},
+                       {.fd = end_, .events = POLLIN, .revents = 0}};
     if (::poll(ready, 2, -1) < 0) continue;
     if (ready[1].revents != 0) return;
     signalfd_siginfo signal;

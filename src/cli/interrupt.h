@@ -1,5 +1,5 @@
-// Ctrl-C and SIGTERM as a callback in an executor, so that commands can end in order. A second signal ends the process at
-// once: some terminal user means it.
+// Ctrl-C and SIGTERM as a callback in an executor, so that commands can end in order. A second signal ends
+// the process at once: some terminal user means it.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,8 @@ class InterruptWatcher {
  public:
   InterruptWatcher();
   ~InterruptWatcher();
-  // From now on the first signal calls `on_signal` in the executor's thread. The executor outlives the watcher.
+  // From now on the first signal calls `on_signal` in the executor's thread. The executor outlives the
+  // watcher.
   void watch(Executor& executor, std::function<void()> on_signal);
   bool interrupted() const { return interrupted_; }
 

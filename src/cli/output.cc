@@ -1,8 +1,6 @@
 // Formatting for people; see output.h.
 #include "cli/output.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <ctime>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace firn::cli {
 
@@ -28,7 +27,9 @@ std::string human_bytes(uint64_t bytes) {
 
 Result<uint64_t> parse_bytes(std::string_view text) {
   auto bad = [&] {
-    return fail(Code::invalid, "not a size").on("size", text).remedy("write it like 4096, 64M, 1.5GiB or 2TB");
+    return fail(Code::invalid, "not a size")
+        .on("size", text)
+        .remedy("write it like 4096, 64M, 1.5GiB or 2TB");
   };
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -39,7 +39,8 @@ void print_pool(const PoolInfo& pool) {
   fmt::print("  targets           {}\n", pool.target_count);
   fmt::print("  placement groups  {}\n", pool.pg_count);
   fmt::print("  containers        {}\n", pool.container_count);
-  for (const Property& property : pool.properties) fmt::print("  {:<16}  {}\n", property.name, property.value);
+  for (const Property& property : pool.properties)
+    fmt::print("  {:<16}  {}\n", property.name, property.value);
 }
 
 Task<Result<void>> create(Session& session, PoolArguments arguments) {
@@ -107,8 +108,10 @@ void add_pool_commands(CLI::App& app, Program& program) {
 
   CLI::App* const make = pool->add_subcommand("create", "Make a pool over all targets");
   make->add_option("label", arguments->label, "Its name: letters, digits and . _ : -")->required();
-  make->add_option("-z,--size", arguments->size, "Space over all targets, e.g. 10GiB (default: what the disk has free)");
-  make->add_option("--placement-groups", arguments->pg_count, "Virtual shards, a power of two (default 1024)");
+  make->add_option("-z,--size", arguments->size,
+                   "Space over all targets, e.g. 10GiB (default: what the disk has free)");
+  make->add_option("--placement-groups", arguments->pg_count,
+                   "Virtual shards, a power of two (default 1024)");
   make->callback([arguments, &program] {
     program.set([arguments](Session& session) { return create(session, *arguments); });
   });
@@ -125,7 +128,8 @@ void add_pool_commands(CLI::App& app, Program& program) {
   remove->add_option("pool", arguments->label, "Label or UUID")->required();
   remove->add_flag("-r,--recursive", arguments->recursive, "With its containers (else it must have none)");
   remove->callback([arguments, &program] {
-    program.set([arguments](Session& session) { return destroy(session, arguments->label, arguments->recursive); });
+    program.set(
+        [arguments](Session& session) { return destroy(session, arguments->label, arguments->recursive); });
   });
 }
 

@@ -1,12 +1,11 @@
 // Drawing the progress line; see progress.h.
 #include "cli/progress.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 
@@ -26,7 +25,8 @@ double weight(const CopyTotals& totals) {
 
 bool standard_error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
-void ProgressLine::update(const CopyTotals& done, const CopyTotals& expected, bool expected_final, MonotonicTime now) {
+void ProgressLine::update(const CopyTotals& done, const CopyTotals& expected, bool expected_final,
+                          MonotonicTime now) {
   if (!shown_ || now - drawn_ < kRedraw) return;
   drawn_ = now;
   visible_ = true;
@@ -39,10 +39,11 @@ void ProgressLine::update(const CopyTotals& done, const CopyTotals& expected, bo
   std::string left = "counting";
   if (expected_final && fraction > 0) {
     const double remaining = seconds / fraction - seconds;
-    left = human_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(remaining))) + " left";
+    left = human_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(remaining))) +
+           " left";
   }
-  fmt::print(stderr, "\r\x1b[K[{}] {:3.0f} %  {} of {} entries  {}  {}/s  {:.0f} entries/s  {}", bar, fraction * 100,
-             done.entries(), expected.entries(), human_bytes(done.bytes), human_bytes(rate),
+  fmt::print(stderr, "\r\x1b[K[{}] {:3.0f} %  {} of {} entries  {}  {}/s  {:.0f} entries/s  {}", bar,
+             fraction * 100, done.entries(), expected.entries(), human_bytes(done.bytes), human_bytes(rate),
              static_cast<double>(done.entries()) / seconds, left);
   (void)std::fflush(stderr);
 }

@@ -1,4 +1,5 @@
-// A progress line on a terminal: what is done, how fast, how long it will take. Silent when standard error is no terminal.
+// A progress line on a terminal: what is done, how fast, how long it will take. Silent when standard error is
+// no terminal.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ class ProgressLine {
   // `shown`: whether to draw at all (--quiet, --json and pipes do not).
   ProgressLine(bool shown, MonotonicTime start) : shown_(shown), start_(start), drawn_(start) {}
   ~ProgressLine() { clear(); }
-  // Draws at most ten times a second. While `expected_final` is false more work may turn up, and no time left is given.
+  // Draws at most ten times a second. While `expected_final` is false more work may turn up, and no time left
+  // is given.
   void update(const CopyTotals& done, const CopyTotals& expected, bool expected_final, MonotonicTime now);
   void clear();
 

@@ -1,8 +1,8 @@
 // firn serve
+#include <cstdio>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include <cstdio>
 
 #include "base/version.h"
 #include "cli/commands.h"
@@ -27,7 +27,8 @@ Task<void> wait_for(Event* event) { co_await event->wait(); }
 
 void announce(const GlobalOptions& options, const engine::EngineProcess& engine) {
   if (options.json) {
-    print_json({{"address", engine.uri()}, {"directory", engine.directory()}, {"targets", engine.target_count()}});
+    print_json(
+        {{"address", engine.uri()}, {"directory", engine.directory()}, {"targets", engine.target_count()}});
   } else {
     fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(), engine.uri(),
                engine.target_count());
@@ -44,10 +45,11 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
   auto runtime = RealRuntime::create();
   if (!runtime) return fail_with(runtime.error());
   Event ended((*runtime)->executor());
-  engine::EngineProcessOptions engine_options{.target_count = arguments.targets,
-                                              .listen = arguments.listen,
-                                              .version = kVersion,
-                                              .log_level = options.verbose ? LogLevel::debug : LogLevel::info};
+  engine::EngineProcessOptions engine_options{
+      .target_count = arguments.targets,
+      .listen = arguments.listen,
+      .version = kVersion,
+      .log_level = options.verbose ? LogLevel::debug : LogLevel::info};
   auto engine = engine::EngineProcess::start(arguments.directory, engine_options);
   if (!engine) return fail_with(engine.error());
   announce(options, **engine);
@@ -61,14 +63,19 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
 
 void add_serve_command(CLI::App& app, Program& program) {
   auto arguments = std::make_shared<ServeArguments>();
-  CLI::App* const command = app.add_subcommand("serve", "Serve a system's directory to other processes and hosts");
-  command->add_option("directory", arguments->directory, "Where the data is; made if it does not exist")->required();
+  CLI::App* const command =
+      app.add_subcommand("serve", "Serve a system's directory to other processes and hosts");
+  command->add_option("directory", arguments->directory, "Where the data is; made if it does not exist")
+      ->required();
   command->add_option("-l,--listen", arguments->listen, "tcp://HOST:PORT; port 0 takes a free one")
       ->capture_default_str();
-  command->add_option("-t,--targets", arguments->targets, "Threads that store data, for a new system (default: one per core)")
+  command
+      ->add_option("-t,--targets", arguments->targets,
+                   "Threads that store data, for a new system (default: one per core)")
       ->check(CLI::Range(1, 256));
   command->footer(
-      "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that was\n"
+      "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that "
+      "was\n"
       "acknowledged. Clients use it with FIRN_SYSTEM=tcp://HOST:PORT or --system.\n"
       "There is no authentication yet: listen only where everybody may read and write.");
   command->callback([arguments, &program] {

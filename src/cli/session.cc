@@ -63,7 +63,8 @@ class RealSession final : public Session, private Timer {
       transport_ = std::make_unique<net::InprocTransport>(runtime_->executor(), hub_);
     }
     client::ClientOptions client_options;
-    client_options.call.timeout = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.timeout_s));
+    client_options.call.timeout =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.timeout_s));
     client_options.call.cancel = cancel_calls_.token();
     client_.emplace(*runtime_, *transport_, system, client_options);
     interrupts_->watch(runtime_->executor(), [this] { on_interrupt(); });
@@ -80,7 +81,8 @@ class RealSession final : public Session, private Timer {
   }
   void fire() override { cancel_calls_.cancel(); }
 
-  // First, so that all threads made later leave the signals to it; its own thread is started last and ended first.
+  // First, so that all threads made later leave the signals to it; its own thread is started last and ended
+  // first.
   std::optional<InterruptWatcher> interrupts_{std::in_place};
   GlobalOptions options_;
   net::InprocHub hub_;
@@ -97,7 +99,8 @@ int report(const GlobalOptions& options, const Error& error, bool interrupted) {
   if (options.json) {
     print_json_error(error);
   } else if (interrupted && error.code() == Code::canceled) {
-    print_error(fail(Code::canceled, "interrupted").remedy("what was acknowledged is stored; run it again to complete it"));
+    print_error(fail(Code::canceled, "interrupted")
+                    .remedy("what was acknowledged is stored; run it again to complete it"));
   } else {
     print_error(error);
   }
@@ -116,7 +119,8 @@ int run_command(GlobalOptions options, Command command) {
 bool is_address(std::string_view system) { return system.starts_with("tcp://"); }
 
 std::string default_system() {
-  if (const char* const chosen = std::getenv("FIRN_SYSTEM"); chosen != nullptr && *chosen != '\0') return chosen;
+  if (const char* const chosen = std::getenv("FIRN_SYSTEM"); chosen != nullptr && *chosen != '\0')
+    return chosen;
   const char* const home = std::getenv("HOME");
   return std::string(home != nullptr ? home : ".") + "/.local/share/firn";
 }

@@ -5,7 +5,8 @@ namespace firn::cli {
 
 namespace {
 
-Task<Result<std::unique_ptr<dfs::FileSystem>>> mount_container(Session* session, StorePath path, bool read_only) {
+Task<Result<std::unique_ptr<dfs::FileSystem>>> mount_container(Session* session, StorePath path,
+                                                               bool read_only) {
   FIRN_CO_TRY(auto pool, co_await session->client().connect_pool(path.pool));
   FIRN_CO_TRY(auto container, co_await pool->open_container(path.container));
   co_return co_await dfs::FileSystem::mount(container, {.read_only = read_only});

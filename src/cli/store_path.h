@@ -1,5 +1,5 @@
-// Paths as users write them: daos://pool/container/path/in/it, or the same without "daos://" where no host path can be
-// meant.
+// Paths as users write them: daos://pool/container/path/in/it, or the same without "daos://" where no host
+// path can be meant.
 #pragma once
 
 #include <string>

@@ -34,7 +34,8 @@ Task<Result<std::vector<dfs::DirectoryEntry>>> read_all(dfs::FileSystem* fs, dfs
   co_return all;
 }
 
-Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory, std::function<void(const TreeEntry&)> visit) {
+Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory,
+                             std::function<void(const TreeEntry&)> visit) {
   std::vector<Waiting> level;
   level.push_back({"", directory});
   while (!level.empty()) {

@@ -17,14 +17,15 @@ dfs::Node entry_node(const dfs::Node& directory, const dfs::DirectoryEntry& entr
 Task<Result<std::vector<dfs::DirectoryEntry>>> read_all(dfs::FileSystem* fs, dfs::Node directory);
 
 struct TreeEntry {
-  std::string path;   // from the start of the walk, without leading slash
+  std::string path;  // from the start of the walk, without leading slash
   dfs::Node parent;
   dfs::Node node;
   dfs::Stat stat;
 };
 
-// Calls `visit` for every entry below `directory`, parents before what is in them, siblings in order of name, level by
-// level. Some directories are read at the same time.
-Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory, std::function<void(const TreeEntry&)> visit);
+// Calls `visit` for every entry below `directory`, parents before what is in them, siblings in order of name,
+// level by level. Some directories are read at the same time.
+Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory,
+                             std::function<void(const TreeEntry&)> visit);
 
 }  // namespace firn::cli

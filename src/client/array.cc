@@ -39,7 +39,9 @@ std::vector<ChunkRange> chunks_of(Recx range, uint64_t chunk_cells, uint64_t cel
 }
 
 // A larger cell is refused where the request enters.
-uint64_t cells_per_request(uint64_t cell_bytes) { return std::max<uint64_t>(kRequestDataBytesMax / cell_bytes, 1); }
+uint64_t cells_per_request(uint64_t cell_bytes) {
+  return std::max<uint64_t>(kRequestDataBytesMax / cell_bytes, 1);
+}
 
 Task<Result<void>> write_chunk(Object object, Key dkey, UpdateItem item, std::vector<ByteView> data) {
   std::vector<UpdateItem> items;
@@ -54,7 +56,8 @@ Task<Result<void>> punch_chunk(Object object, Key dkey) {
 }
 
 // Zeros what the fetch did not fill.
-void zero_holes(Recx recx, uint64_t cell_bytes, const FetchedItem& found, const std::vector<MutableBytes>& buffers) {
+void zero_holes(Recx recx, uint64_t cell_bytes, const FetchedItem& found,
+                const std::vector<MutableBytes>& buffers) {
   Slicer<MutableBytes> slicer(buffers);
   uint64_t at = recx.start;
   auto zero_up_to = [&](uint64_t end) {
@@ -90,7 +93,8 @@ Task<Result<void>> Array::write(uint64_t start, uint64_t count, std::vector<Byte
   return write_range(*this, start, count, std::move(data));
 }
 
-Task<Result<void>> Array::write_range(Array self, uint64_t start, uint64_t count, std::vector<ByteView> data) {
+Task<Result<void>> Array::write_range(Array self, uint64_t start, uint64_t count,
+                                      std::vector<ByteView> data) {
   if (total_bytes(data) != count * self.cell_bytes_) {
     co_return fail(Code::invalid, "the data is not as long as the range of the array");
   }
@@ -100,7 +104,8 @@ Task<Result<void>> Array::write_range(Array self, uint64_t start, uint64_t count
   for (const ChunkRange& range : chunks_of({start, count}, self.chunk_cells_, cells_max)) {
     std::vector<ByteView> part;
     slicer.slice(range.offset * self.cell_bytes_, range.recx.count * self.cell_bytes_, part);
-    UpdateItem item{.akey = kAkey, .kind = ValueKind::array, .record_bytes = self.cell_bytes_, .recxs = {range.recx}};
+    UpdateItem item{
+        .akey = kAkey, .kind = ValueKind::array, .record_bytes = self.cell_bytes_, .recxs = {range.recx}};
     writes.push_back(write_chunk(self.object_, chunk_key(range.chunk), std::move(item), std::move(part)));
   }
   co_return co_await when_all_ok(std::move(writes));

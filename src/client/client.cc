@@ -36,7 +36,9 @@ const ClientOptions& Client::options() const { return impl_->options; }
 
 Task<Result<SystemQueryReply>> Client::query_system() { return impl_->call(SystemQueryRequest{}); }
 
-Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) { return impl_->call(std::move(request)); }
+Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) {
+  return impl_->call(std::move(request));
+}
 
 Task<Result<std::vector<PoolInfo>>> Client::list_pools() {
   FIRN_CO_TRY(PoolListReply reply, co_await impl_->call(PoolListRequest{}));
@@ -70,21 +72,23 @@ Task<Result<ContainerInfo>> Client::set_container_properties(ContainerSetPropert
 }
 
 Task<Result<void>> Client::destroy_container(std::string pool, std::string container) {
-  FIRN_CO_CHECK(
-      co_await impl_->call(ContainerDestroyRequest{.pool = std::move(pool), .container = std::move(container)}));
+  FIRN_CO_CHECK(co_await impl_->call(
+      ContainerDestroyRequest{.pool = std::move(pool), .container = std::move(container)}));
   co_return {};
 }
 
 Task<Result<std::shared_ptr<Pool>>> Client::connect_pool(std::string pool) {
   FIRN_CO_TRY(PoolConnectReply reply, co_await impl_->call(PoolConnectRequest{.pool = std::move(pool)}));
   FIRN_CO_CHECK(check_pool_map(reply.map));
-  co_return std::shared_ptr<Pool>(new Pool(*this, impl_->system, std::move(reply.map), std::move(reply.label)));
+  co_return std::shared_ptr<Pool>(
+      new Pool(*this, impl_->system, std::move(reply.map), std::move(reply.label)));
 }
 
 Result<void> check_pool_map(const PoolMap& map) {
   const bool power_of_two = map.members_per_pg > 0 && std::has_single_bit(map.pg_count());
   if (!power_of_two || map.pg_members.size() != size_t{map.pg_count()} * map.members_per_pg) {
-    return fail(Code::corrupt, "the pool map's placement table is malformed").on("pool", map.pool.uuid.text());
+    return fail(Code::corrupt, "the pool map's placement table is malformed")
+        .on("pool", map.pool.uuid.text());
   }
   for (const TargetIndex member : map.pg_members) {
     if (member.value >= map.targets.size()) {
@@ -98,7 +102,8 @@ Pool::Pool(Client& client, Address system, PoolMap map, std::string label)
     : client_(client), system_(std::move(system)), map_(std::move(map)), label_(std::move(label)) {}
 
 Task<Result<std::shared_ptr<Container>>> Pool::open_container(std::string container) {
-  FIRN_CO_TRY(ContainerInfo info, co_await client_.query_container(map_.pool.uuid.text(), std::move(container)));
+  FIRN_CO_TRY(ContainerInfo info,
+              co_await client_.query_container(map_.pool.uuid.text(), std::move(container)));
   co_return std::make_shared<Container>(shared_from_this(), std::move(info));
 }
 
@@ -116,7 +121,8 @@ Address Pool::address_of(PgIndex pg) const {
   return Address{target.uri.empty() ? system_.uri : target.uri, target.engine_target};
 }
 
-Container::Container(std::shared_ptr<Pool> pool, ContainerInfo info) : pool_(std::move(pool)), info_(std::move(info)) {}
+Container::Container(std::shared_ptr<Pool> pool, ContainerInfo info)
+    : pool_(std::move(pool)), info_(std::move(info)) {}
 
 const std::string* Container::property(std::string_view name) const {
   for (const Property& property : info_.properties) {

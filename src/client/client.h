@@ -1,5 +1,5 @@
-// Client: a connection to a system, and through it pools, containers and objects. One per thread; any number of
-// operations may be in flight. Nothing here blocks a thread.
+// Client: a connection to a system, and through it pools, containers and objects. One per thread; any number
+// of operations may be in flight. Nothing here blocks a thread.
 //
 //   Client client(runtime, transport, Address{"tcp://127.0.0.1:10001"}, {});
 //   FIRN_CO_TRY(auto pool, co_await client.connect_pool("tank"));
@@ -20,9 +20,9 @@
 namespace firn::client {
 
 struct ClientOptions {
-  net::CallOptions call{};               // timeout of each operation
+  net::CallOptions call{};  // timeout of each operation
   net::RpcClientOptions rpc{};
-  bool verify_checksums = true;          // of fetched data
+  bool verify_checksums = true;  // of fetched data
 };
 
 class Pool;
@@ -61,7 +61,8 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// Code::corrupt unless every placement group has its members among the targets and their number is a power of two.
+// Code::corrupt unless every placement group has its members among the targets and their number is a power of
+// two.
 Result<void> check_pool_map(const PoolMap& map);
 
 // A connected pool: its map, refreshed when a target says it is stale.

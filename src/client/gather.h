@@ -8,14 +8,15 @@
 
 namespace firn::client {
 
-// Takes stretches of a list of buffers (ByteView or MutableBytes) in order or by offset, cutting where buffers end.
+// Takes stretches of a list of buffers (ByteView or MutableBytes) in order or by offset, cutting where
+// buffers end.
 template <class View>
 class Slicer {
  public:
   explicit Slicer(const std::vector<View>& buffers) : buffers_(buffers) {}
 
-  // Appends the views that make up [offset, offset + bytes). Offsets must not decrease from call to call. Precondition:
-  // the range lies within the buffers.
+  // Appends the views that make up [offset, offset + bytes). Offsets must not decrease from call to call.
+  // Precondition: the range lies within the buffers.
   void slice(uint64_t offset, uint64_t bytes, std::vector<View>& out) {
     while (bytes > 0) {
       FIRN_ASSERT(index_ < buffers_.size());

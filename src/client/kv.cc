@@ -23,7 +23,9 @@ Task<Result<void>> Kv::put(Key key, ByteView value, Condition conditions) {
   return put_value(object_, std::move(key), value, conditions);
 }
 
-Task<Result<std::optional<std::string>>> Kv::get(Key key) { return object_.fetch_value(std::move(key), kAkey); }
+Task<Result<std::optional<std::string>>> Kv::get(Key key) {
+  return object_.fetch_value(std::move(key), kAkey);
+}
 
 Task<Result<void>> Kv::remove(Key key, Condition conditions) {
   return remove_key(object_, std::move(key), conditions);

@@ -38,8 +38,9 @@ Result<void> checksum_items(std::vector<UpdateItem>& items, const std::vector<By
       continue;
     }
     for (const Recx& recx : item.recxs) {
-      for_each_piece(recx, item.record_bytes,
-                     [&](Recx piece) { item.checksums.push_back(checksum_next(piece.count * item.record_bytes)); });
+      for_each_piece(recx, item.record_bytes, [&](Recx piece) {
+        item.checksums.push_back(checksum_next(piece.count * item.record_bytes));
+      });
     }
   }
   if (offset != available) return fail(Code::invalid, "an update has more data than its items say");
@@ -53,7 +54,8 @@ struct Landing {
 };
 
 // Where a fetched array's extents go: by their place within the requested recxs.
-Result<void> place_extents(const FetchTarget& target, const FetchedItem& found, std::vector<Landing>& landings) {
+Result<void> place_extents(const FetchTarget& target, const FetchedItem& found,
+                           std::vector<Landing>& landings) {
   Slicer<MutableBytes> slicer(target.buffers);
   const uint64_t capacity = total_bytes(target.buffers);
   size_t index = 0;
@@ -62,14 +64,16 @@ Result<void> place_extents(const FetchTarget& target, const FetchedItem& found, 
   for (const FetchedExtent& extent : found.extents) {
     const auto& recxs = target.item.recxs;
     auto within = [&] {
-      return extent.recx.start >= std::max(behind, recxs[index].start) && extent.recx.end() <= recxs[index].end();
+      return extent.recx.start >= std::max(behind, recxs[index].start) &&
+             extent.recx.end() <= recxs[index].end();
     };
     while (index < recxs.size() && !within()) {
       offset += recxs[index++].count * found.record_bytes;
       behind = 0;
     }
     if (index == recxs.size() || extent.recx.end() < extent.recx.start) {
-      return fail(Code::corrupt, "the target sent records that were not asked for").on("akey", target.item.akey);
+      return fail(Code::corrupt, "the target sent records that were not asked for")
+          .on("akey", target.item.akey);
     }
     const uint64_t at = offset + (extent.recx.start - recxs[index].start) * found.record_bytes;
     const uint64_t bytes = extent.recx.count * found.record_bytes;
@@ -93,7 +97,8 @@ Result<std::vector<Landing>> place_reply(const std::vector<FetchTarget>& targets
       FIRN_CHECK(place_extents(targets[i], found, landings));
     } else if (found.sent) {
       if (found.record_bytes > total_bytes(targets[i].buffers)) {
-        return fail(Code::corrupt, "the target sent more than was asked for").on("akey", targets[i].item.akey);
+        return fail(Code::corrupt, "the target sent more than was asked for")
+            .on("akey", targets[i].item.akey);
       }
       Slicer<MutableBytes> slicer(targets[i].buffers);
       slicer.slice(0, found.record_bytes, landings.emplace_back(Landing{{}, found.checksum}).parts);
@@ -153,8 +158,8 @@ Task<Result<Epoch>> Object::update_parts(Object self, UpdateRequest request, std
   co_return reply.epoch;
 }
 
-Task<Result<std::vector<FetchedItem>>> Object::fetch(Key dkey, std::vector<FetchTarget> targets, Condition conditions,
-                                                     Epoch epoch) {
+Task<Result<std::vector<FetchedItem>>> Object::fetch(Key dkey, std::vector<FetchTarget> targets,
+                                                     Condition conditions, Epoch epoch) {
   FetchRequest request{{}, std::move(dkey), conditions, epoch, {}};
   for (FetchTarget& target : targets) {
     if (target.item.kind == ValueKind::single) target.item.capacity_bytes = total_bytes(target.buffers);
@@ -170,12 +175,14 @@ Task<Result<std::vector<FetchedItem>>> Object::fetch_parts(Object self, FetchReq
   bulk.place = [&landings, &targets](const FetchReply& reply, size_t) -> Result<std::vector<MutableBytes>> {
     FIRN_TRY(landings, place_reply(targets, reply));
     std::vector<MutableBytes> parts;
-    for (const Landing& landing : landings) parts.insert(parts.end(), landing.parts.begin(), landing.parts.end());
+    for (const Landing& landing : landings)
+      parts.insert(parts.end(), landing.parts.begin(), landing.parts.end());
     return parts;
   };
   const uint32_t group = self.group_of(request.dkey);
   FIRN_CO_TRY(FetchReply reply, co_await call(self, std::move(request), group, std::move(bulk)));
-  if (reply.items.size() != targets.size()) co_return fail(Code::corrupt, "the target answered another request");
+  if (reply.items.size() != targets.size())
+    co_return fail(Code::corrupt, "the target answered another request");
   if (self.container_->pool().client().options().verify_checksums) FIRN_CO_CHECK(verify(landings));
   co_return std::move(reply.items);
 }
@@ -205,7 +212,8 @@ Task<Result<void>> Object::punch() { return punch_groups(*this); }
 
 Task<Result<void>> Object::punch_groups(Object self) {
   std::vector<Task<Result<void>>> punches;
-  for (uint32_t group = 0; group < group_count(self.id_); group++) punches.push_back(punch_group(self, group));
+  for (uint32_t group = 0; group < group_count(self.id_); group++)
+    punches.push_back(punch_group(self, group));
   co_return co_await when_all_ok(std::move(punches));
 }
 
@@ -233,13 +241,14 @@ Task<Result<std::vector<Key>>> Object::list_dkeys(ListAnchor& anchor, uint32_t e
   return list_group(*this, list_request(1, {}, entries_max, epoch), anchor.group, &anchor, false);
 }
 
-Task<Result<std::vector<Key>>> Object::list_akeys(Key dkey, ListAnchor& anchor, uint32_t entries_max, Epoch epoch) {
+Task<Result<std::vector<Key>>> Object::list_akeys(Key dkey, ListAnchor& anchor, uint32_t entries_max,
+                                                  Epoch epoch) {
   const uint32_t group = group_of(dkey);
   return list_group(*this, list_request(2, std::move(dkey), entries_max, epoch), group, &anchor, true);
 }
 
-Task<Result<std::vector<Key>>> Object::list_group(Object self, ListRequest request, uint32_t group, ListAnchor* anchor,
-                                                  bool single_group) {
+Task<Result<std::vector<Key>>> Object::list_group(Object self, ListRequest request, uint32_t group,
+                                                  ListAnchor* anchor, bool single_group) {
   if (anchor->end) co_return std::vector<Key>{};
   request.after = anchor->after;
   FIRN_CO_TRY(ListReply reply, co_await call(self, std::move(request), group, {}));
@@ -263,7 +272,9 @@ Task<Result<ListReply>> Object::list_once(Object self, ListRequest request, uint
   return call(self, std::move(request), group, {});
 }
 
-Task<Result<QueryReply>> Object::query(QueryRequest request) { return query_groups(*this, std::move(request)); }
+Task<Result<QueryReply>> Object::query(QueryRequest request) {
+  return query_groups(*this, std::move(request));
+}
 
 Task<Result<QueryReply>> Object::query_groups(Object self, QueryRequest request) {
   const bool largest = request.largest;
@@ -277,7 +288,8 @@ Task<Result<QueryReply>> Object::query_groups(Object self, QueryRequest request)
   QueryReply best = std::move(replies[0]);
   for (QueryReply& reply : std::span(replies).subspan(1)) {
     const Epoch newest = std::max(best.newest, reply.newest);
-    const bool better = reply.found && (!best.found || (largest ? reply.dkey > best.dkey : reply.dkey < best.dkey));
+    const bool better =
+        reply.found && (!best.found || (largest ? reply.dkey > best.dkey : reply.dkey < best.dkey));
     if (better) best = std::move(reply);
     best.newest = newest;
   }

@@ -1,5 +1,5 @@
-// Object: update, fetch, punch, list and query of one object, sent straight to the targets that own its groups.
-// A cheap value: open as many as needed. The container outlives it.
+// Object: update, fetch, punch, list and query of one object, sent straight to the targets that own its
+// groups. A cheap value: open as many as needed. The container outlives it.
 #pragma once
 
 #include <optional>
@@ -28,14 +28,15 @@ class Object {
   Object(Container& container, ObjectId id) : container_(&container), id_(id) {}
   ObjectId id() const { return id_; }
 
-  // Items' checksums are computed here. `data` holds the items' bytes in order (any cuts) and lives until completion.
-  // All items are applied, or none. Returns the change's epoch.
+  // Items' checksums are computed here. `data` holds the items' bytes in order (any cuts) and lives until
+  // completion. All items are applied, or none. Returns the change's epoch.
   Task<Result<Epoch>> update(Key dkey, std::vector<UpdateItem> items, std::vector<ByteView> data,
                              Condition conditions = Condition::none);
-  // Fetched bytes are verified and land in the buffers. One FetchedItem per target; a single value longer than its
-  // buffers is not fetched (sent = false, its length in record_bytes).
+  // Fetched bytes are verified and land in the buffers. One FetchedItem per target; a single value longer
+  // than its buffers is not fetched (sent = false, its length in record_bytes).
   Task<Result<std::vector<FetchedItem>>> fetch(Key dkey, std::vector<FetchTarget> targets,
-                                               Condition conditions = Condition::none, Epoch epoch = kEpochMax);
+                                               Condition conditions = Condition::none,
+                                               Epoch epoch = kEpochMax);
   // A single value as bytes, or nullopt.
   Task<Result<std::optional<std::string>>> fetch_value(Key dkey, Key akey, Epoch epoch = kEpochMax);
   // Punches the whole object: all groups, one after the other (not atomic until transactions).
@@ -44,17 +45,19 @@ class Object {
   Task<Result<Epoch>> punch_dkey(Key dkey, Condition conditions = Condition::none);
   Task<Result<Epoch>> punch_akeys(Key dkey, std::vector<Key> akeys, Condition conditions = Condition::none);
   // Some of the dkeys (at most `entries_max`, perhaps none although more follow), group after group.
-  Task<Result<std::vector<Key>>> list_dkeys(ListAnchor& anchor, uint32_t entries_max = 1024, Epoch epoch = kEpochMax);
+  Task<Result<std::vector<Key>>> list_dkeys(ListAnchor& anchor, uint32_t entries_max = 1024,
+                                            Epoch epoch = kEpochMax);
   Task<Result<std::vector<Key>>> list_akeys(Key dkey, ListAnchor& anchor, uint32_t entries_max = 1024,
                                             Epoch epoch = kEpochMax);
   // Visible stretches from `from_record` on; `record_bytes` set if there are any.
   Task<Result<ListReply>> list_extents(Key dkey, Key akey, uint64_t from_record = 0, Epoch epoch = kEpochMax);
-  // As vos::Query; a dkey is looked for in all groups, and so is the newest epoch if nothing else is. request.address is
-  // filled in here.
+  // As vos::Query; a dkey is looked for in all groups, and so is the newest epoch if nothing else is.
+  // request.address is filled in here.
   Task<Result<QueryReply>> query(QueryRequest request);
 
  private:
-  // The same as coroutines that own a copy of this value, so that the Object may be gone before the task ends.
+  // The same as coroutines that own a copy of this value, so that the Object may be gone before the task
+  // ends.
   static Task<Result<Epoch>> update_parts(Object self, UpdateRequest request, std::vector<ByteView> data);
   static Task<Result<std::vector<FetchedItem>>> fetch_parts(Object self, FetchRequest request,
                                                             std::vector<FetchTarget> targets);

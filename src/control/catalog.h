@@ -1,5 +1,5 @@
-// Catalog: typed reading of the system's metadata. Users name pools and containers by label or UUID; here is where
-// names become records.
+// Catalog: typed reading of the system's metadata. Users name pools and containers by label or UUID; here is
+// where names become records.
 #pragma once
 
 #include <optional>

@@ -45,7 +45,8 @@ Task<Result<ContainerInfo>> ContainerService::create(ContainerCreateRequest requ
   FIRN_CO_TRY(const auto pool, co_await context_.catalog.pool(request.pool));
   FIRN_CO_TRY(const std::string label, take_label(request.properties));
   if (request.label.empty()) request.label = label;
-  if (!label.empty() && label != request.label) co_return fail(Code::invalid, "the container is given two labels");
+  if (!label.empty() && label != request.label)
+    co_return fail(Code::invalid, "the container is given two labels");
   FIRN_CO_CHECK(co_await check_label_free(pool.record, request.label));
   FIRN_CO_TRY(auto properties, new_container_properties(request.properties));
 
@@ -56,7 +57,8 @@ Task<Result<ContainerInfo>> ContainerService::create(ContainerCreateRequest requ
                                .properties = std::move(properties)};
   MetaTransaction make;
   // The pool's version, so that it is not destroyed at the same time.
-  make.expectations = {{keys::pool(record.pool), pool.version}, {keys::container(record.pool, record.id), {}}};
+  make.expectations = {{keys::pool(record.pool), pool.version},
+                       {keys::container(record.pool, record.id), {}}};
   make.changes = {{keys::container(record.pool, record.id), encode_record(record)}};
   if (!record.label.empty()) {
     const std::string key = keys::container_label(record.pool, record.label);
@@ -109,8 +111,9 @@ Task<void> ContainerService::remove_objects(ContainerRecord container) {
     const auto removed = co_await remove_once(container);
     if (removed || stop_.canceled()) co_return;
     if (tries == kRemovalTriesMax) {
-      context_.runtime.log().error(fmt::format("objects of destroyed container stay until the next start container={}: {}",
-                                               container.id.uuid.text(), removed.error().message()));
+      context_.runtime.log().error(
+          fmt::format("objects of destroyed container stay until the next start container={}: {}",
+                      container.id.uuid.text(), removed.error().message()));
       co_return;
     }
     // Canceled or not: the loop's condition looks.
@@ -133,7 +136,8 @@ Task<Result<void>> ContainerService::remove_once(ContainerRecord container) {
   co_return co_await context_.commit(std::move(end));
 }
 
-Task<Result<ContainerInfo>> ContainerService::set_properties(ContainerSetPropertiesRequest request, Caller caller) {
+Task<Result<ContainerInfo>> ContainerService::set_properties(ContainerSetPropertiesRequest request,
+                                                             Caller caller) {
   FIRN_CO_TRY(const auto turn, co_await context_.begin_change(caller));
   FIRN_CO_TRY(auto answered, co_await context_.requests.answered<ContainerSetPropertiesRequest>(caller));
   if (answered) co_return *std::move(answered);
@@ -141,7 +145,8 @@ Task<Result<ContainerInfo>> ContainerService::set_properties(ContainerSetPropert
   FIRN_CO_TRY(auto container, co_await context_.catalog.container(pool.record, request.container));
   ContainerRecord& record = container.record;
   FIRN_CO_TRY(const std::string label, take_label(request.properties));
-  FIRN_CO_TRY(record.properties, changed_container_properties(std::move(record.properties), request.properties));
+  FIRN_CO_TRY(record.properties,
+              changed_container_properties(std::move(record.properties), request.properties));
 
   MetaTransaction change;
   const std::string key = keys::container(record.pool, record.id);
@@ -171,7 +176,8 @@ Task<Result<ContainerListReply>> ContainerService::list(ContainerListRequest req
     if (container.state == RecordState::ready) reply.containers.push_back(info_of(container));
   }
   // Those without a label come first.
-  std::ranges::sort(reply.containers, {}, [](const ContainerInfo& info) { return std::tie(info.label, info.id); });
+  std::ranges::sort(reply.containers, {},
+                    [](const ContainerInfo& info) { return std::tie(info.label, info.id); });
   co_return reply;
 }
 
@@ -219,7 +225,8 @@ Task<Result<ContainerService::OidRange>> ContainerService::reserve_oids(Allocate
           .on("container", request.container.uuid.text());
     }
     MetaTransaction reserve;
-    reserve.expectations = {{container_key, container->version}, {key, stored ? stored->version : MetaVersion{}}};
+    reserve.expectations = {{container_key, container->version},
+                            {key, stored ? stored->version : MetaVersion{}}};
     reserve.changes = {{key, encode_record(OidRecord{first + count})}};
     FIRN_CO_TRY(const bool applied, co_await context_.meta.commit(std::move(reserve)));
     if (applied) co_return OidRange{first, first + count};

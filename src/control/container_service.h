@@ -1,7 +1,7 @@
 // ContainerService: create, list, query, change and destroy of containers, and the numbers of their objects.
 //
-// A container is a record; the targets know nothing of it until they hold its objects. Destroying takes its name away at
-// once and its objects in the background, which a restart continues.
+// A container is a record; the targets know nothing of it until they hold its objects. Destroying takes its
+// name away at once and its objects in the background, which a restart continues.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@ class ContainerService {
   static constexpr uint64_t kOidsPerReservation = 4096;
 
   // The context outlives the service.
-  explicit ContainerService(ControlContext& context) : context_(context), removals_(context.runtime.executor()) {}
+  explicit ContainerService(ControlContext& context)
+      : context_(context), removals_(context.runtime.executor()) {}
 
   // Goes on with removals that a crash interrupted. Before requests are served, after PoolService::start.
   Task<Result<void>> start();

@@ -20,7 +20,8 @@ struct ControlOptions {
 };
 
 struct ControlContext {
-  ControlContext(Runtime& runtime_used, MetaStore& meta_used, TargetDirectory& targets_used, ControlOptions options_used)
+  ControlContext(Runtime& runtime_used, MetaStore& meta_used, TargetDirectory& targets_used,
+                 ControlOptions options_used)
       : runtime(runtime_used),
         meta(meta_used),
         targets(targets_used),
@@ -29,9 +30,10 @@ struct ControlContext {
         requests(runtime_used, meta_used),
         changes(runtime_used.executor(), 1) {}
 
-  // The right to make a change; held until it is answered. One change at a time: they are rare, and so a repeated
-  // request never runs beside itself, nor does anybody meet a half-made pool. Against services of other processes the
-  // versions in each commit protect. Code::timed_out if the caller has stopped waiting by the time of its turn.
+  // The right to make a change; held until it is answered. One change at a time: they are rare, and so a
+  // repeated request never runs beside itself, nor does anybody meet a half-made pool. Against services of
+  // other processes the versions in each commit protect. Code::timed_out if the caller has stopped waiting by
+  // the time of its turn.
   Task<Result<Semaphore::Units>> begin_change(Caller caller);
   // Commits; Code::busy, so that the caller repeats, if somebody else was faster.
   Task<Result<void>> commit(MetaTransaction transaction);

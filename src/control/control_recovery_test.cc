@@ -1,4 +1,5 @@
-// Repeated requests, and crashes at every step: what was begun is done or gone, and a repeat is answered as the first time.
+// Repeated requests, and crashes at every step: what was begun is done or gone, and a repeat is answered as
+// the first time.
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -81,8 +82,8 @@ void expect_whole(FakeSystem& system) {
   if (list.pools.empty()) EXPECT_TRUE(system.keys_left().empty()) << system.keys_left().front();
 }
 
-// Runs `change` in a fresh system, each time failing from another step on; then crashes and restarts it, and repeats the
-// change with the same identity, which must succeed.
+// Runs `change` in a fresh system, each time failing from another step on; then crashes and restarts it, and
+// repeats the change with the same identity, which must succeed.
 void at_every_step(const std::function<void(FakeSystem&)>& prepare,
                    const std::function<Result<void>(FakeSystem&)>& change) {
   for (int fail_at = 1;; fail_at++) {
@@ -108,8 +109,9 @@ Result<void> only_error(auto result) {
 }
 
 TEST(Crash, while_creating_a_pool) {
-  at_every_step([](FakeSystem&) {},
-                [](FakeSystem& system) { return only_error(system.create_pool("tank", FakeSystem::caller(1))); });
+  at_every_step(
+      [](FakeSystem&) {},
+      [](FakeSystem& system) { return only_error(system.create_pool("tank", FakeSystem::caller(1))); });
 }
 
 TEST(Crash, while_destroying_a_pool) {
@@ -118,7 +120,9 @@ TEST(Crash, while_destroying_a_pool) {
         ok(system.create_pool("tank"));
         ok(system.create_container("tank", "home"));
       },
-      [](FakeSystem& system) { return only_error(system.destroy_pool("tank", true, FakeSystem::caller(1))); });
+      [](FakeSystem& system) {
+        return only_error(system.destroy_pool("tank", true, FakeSystem::caller(1)));
+      });
 }
 
 TEST(Crash, while_creating_a_container) {

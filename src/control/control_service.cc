@@ -5,11 +5,14 @@ namespace firn::control {
 
 namespace {
 
-Caller caller_of(const net::ServerCall& call) { return {call.request_id, call.completed_below, call.deadline}; }
+Caller caller_of(const net::ServerCall& call) {
+  return {call.request_id, call.completed_below, call.deadline};
+}
 
 }  // namespace
 
-ControlService::ControlService(Runtime& runtime, MetaStore& meta, TargetDirectory& targets, ControlOptions options)
+ControlService::ControlService(Runtime& runtime, MetaStore& meta, TargetDirectory& targets,
+                               ControlOptions options)
     : context_(runtime, meta, targets, std::move(options)), pools_(context_), containers_(context_) {}
 
 Task<Result<void>> ControlService::start() {
@@ -66,13 +69,16 @@ void ControlService::serve_containers(net::RpcServer& server) {
   server.handle<ContainerDestroyRequest>([this](ContainerDestroyRequest request, net::ServerCall& call) {
     return containers_.destroy(std::move(request), caller_of(call));
   });
-  server.handle<ContainerSetPropertiesRequest>([this](ContainerSetPropertiesRequest request, net::ServerCall& call) {
-    return containers_.set_properties(std::move(request), caller_of(call));
+  server.handle<ContainerSetPropertiesRequest>(
+      [this](ContainerSetPropertiesRequest request, net::ServerCall& call) {
+        return containers_.set_properties(std::move(request), caller_of(call));
+      });
+  server.handle<ContainerListRequest>([this](ContainerListRequest request, net::ServerCall&) {
+    return containers_.list(std::move(request));
   });
-  server.handle<ContainerListRequest>(
-      [this](ContainerListRequest request, net::ServerCall&) { return containers_.list(std::move(request)); });
-  server.handle<ContainerQueryRequest>(
-      [this](ContainerQueryRequest request, net::ServerCall&) { return containers_.query(std::move(request)); });
+  server.handle<ContainerQueryRequest>([this](ContainerQueryRequest request, net::ServerCall&) {
+    return containers_.query(std::move(request));
+  });
   server.handle<AllocateOidsRequest>([this](AllocateOidsRequest request, net::ServerCall&) {
     return containers_.allocate_oids(std::move(request));
   });

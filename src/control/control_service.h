@@ -1,8 +1,8 @@
-// ControlService: the system's metadata as a service: answers the messages of model/control_messages.h. Records are in
-// a MetaStore, the pools' stores are made and removed through a TargetDirectory.
+// ControlService: the system's metadata as a service: answers the messages of model/control_messages.h.
+// Records are in a MetaStore, the pools' stores are made and removed through a TargetDirectory.
 //
-// Lifecycle: construct, start() (completes what a crash interrupted), serve(), …, the RpcServer's close(), close().
-// One thread.
+// Lifecycle: construct, start() (completes what a crash interrupted), serve(), …, the RpcServer's close(),
+// close(). One thread.
 #pragma once
 
 #include "control/container_service.h"

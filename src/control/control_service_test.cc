@@ -92,8 +92,8 @@ TEST(Pool, survives_a_restart) {
 TEST(Container, has_properties_with_defaults) {
   FakeSystem system;
   ok(system.create_pool("tank"));
-  const auto created = system.run(
-      system.service->containers().create({"tank", "home", {{"layout_type", "POSIX"}, {"chunk_size", "4M"}}}, {}));
+  const auto created = system.run(system.service->containers().create(
+      {"tank", "home", {{"layout_type", "POSIX"}, {"chunk_size", "4M"}}}, {}));
   ASSERT_TRUE(created) << created.error().message();
   const ContainerInfo info = ok(system.run(system.service->containers().query({"tank", "home"})));
   EXPECT_EQ(info.id, created->id);
@@ -123,7 +123,8 @@ TEST(Container, label_may_come_as_a_property) {
   FakeSystem system;
   ok(system.create_pool("tank"));
   const auto create = [&](std::string label, std::vector<Property> properties) {
-    return system.run(system.service->containers().create({"tank", std::move(label), std::move(properties)}, {}));
+    return system.run(
+        system.service->containers().create({"tank", std::move(label), std::move(properties)}, {}));
   };
   EXPECT_EQ(ok(create("", {{"label", "home"}})).label, "home");
   EXPECT_EQ(code_of(create("work", {{"label", "play"}})), Code::invalid);
@@ -135,7 +136,8 @@ TEST(Container, set_properties_changes_some_and_renames) {
   ok(system.create_container("tank", "home"));
   ok(system.create_container("tank", "work"));
   const auto set = [&](std::string name, std::vector<Property> properties) {
-    return system.run(system.service->containers().set_properties({"tank", std::move(name), std::move(properties)}, {}));
+    return system.run(
+        system.service->containers().set_properties({"tank", std::move(name), std::move(properties)}, {}));
   };
   const ContainerInfo changed = ok(set("home", {{"chunk_size", "2M"}, {"label", "house"}}));
   EXPECT_EQ(changed.label, "house");
@@ -183,7 +185,8 @@ TEST(ObjectNumbers, are_never_given_twice) {
   std::set<uint64_t> given;
   const auto expect_new = [&](uint64_t count) {
     const uint64_t first = ok(allocate(count)).first;
-    for (uint64_t number = first; number < first + count; number++) EXPECT_TRUE(given.insert(number).second) << number;
+    for (uint64_t number = first; number < first + count; number++)
+      EXPECT_TRUE(given.insert(number).second) << number;
   };
   for (const uint64_t count : {1ul, 10ul, 4000ul, 100ul, 10000ul, 5ul}) expect_new(count);
   system.restart();

@@ -1,5 +1,5 @@
-// A control service in a system of fakes: metadata and stores outlive the service, as they outlive a crash; and a crash
-// can be planned at any step.
+// A control service in a system of fakes: metadata and stores outlive the service, as they outlive a crash;
+// and a crash can be planned at any step.
 #pragma once
 
 #include <map>
@@ -32,7 +32,9 @@ class StepMetaStore final : public MetaStore {
  public:
   StepMetaStore(MetaStore& real, Steps& steps) : real_(real), steps_(steps) {}
   Task<Result<std::optional<MetaEntry>>> get(std::string key) override { return real_.get(std::move(key)); }
-  Task<Result<std::vector<MetaEntry>>> list(std::string prefix) override { return real_.list(std::move(prefix)); }
+  Task<Result<std::vector<MetaEntry>>> list(std::string prefix) override {
+    return real_.list(std::move(prefix));
+  }
   Task<Result<bool>> commit(MetaTransaction transaction) override {
     FIRN_CO_CHECK(steps_.next());
     auto result = co_await real_.commit(std::move(transaction));
@@ -109,7 +111,9 @@ class FakeSystem {
     return runtime.run(std::move(task));
   }
   // A caller with an identity of its own for each sequence.
-  static Caller caller(uint64_t sequence) { return {{ClientId{1}, RequestSequence{sequence}}, RequestSequence{1}}; }
+  static Caller caller(uint64_t sequence) {
+    return {{ClientId{1}, RequestSequence{sequence}}, RequestSequence{1}};
+  }
 
   Result<PoolInfo> create_pool(std::string label, Caller who = {}) {
     PoolCreateRequest request;
@@ -144,7 +148,8 @@ class FakeSystem {
 
  private:
   void boot() {
-    service = std::make_unique<ControlService>(runtime, step_meta, targets, ControlOptions{.version = "test"});
+    service =
+        std::make_unique<ControlService>(runtime, step_meta, targets, ControlOptions{.version = "test"});
     ok(run(service->start()));
   }
 };

@@ -1,5 +1,5 @@
-// ManualRuntime: a Runtime for tests of the control room: virtual time, a fixed seed, no disk. And what the tests say of
-// results.
+// ManualRuntime: a Runtime for tests of the control room: virtual time, a fixed seed, no disk. And what the
+// tests say of results.
 #pragma once
 
 #include <string>

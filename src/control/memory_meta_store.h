@@ -1,5 +1,5 @@
-// MemoryMetaStore: a MetaStore in memory. It outlives what uses it, so in the simulated world, where it stands outside
-// the nodes, it is the durable store of a system whose nodes crash. One thread.
+// MemoryMetaStore: a MetaStore in memory. It outlives what uses it, so in the simulated world, where it
+// stands outside the nodes, it is the durable store of a system whose nodes crash. One thread.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// MetaStore: where the system's metadata lives: a small, linearizable, durable map from keys to values with versions.
-// SQLite (control/sqlite_meta_store.h) for one node, etcd later for clusters, simulated (sim builds on
-// control/memory_meta_store.h) for tests. Off the I/O path.
+// MetaStore: where the system's metadata lives: a small, linearizable, durable map from keys to values with
+// versions. SQLite (control/sqlite_meta_store.h) for one node, etcd later for clusters, simulated (sim builds
+// on control/memory_meta_store.h) for tests. Off the I/O path.
 #pragma once
 
 #include <optional>
@@ -42,7 +42,8 @@ class MetaStore {
   virtual Task<Result<std::optional<MetaEntry>>> get(std::string key) = 0;
   // All entries whose key begins with `prefix`, by key.
   virtual Task<Result<std::vector<MetaEntry>>> list(std::string prefix) = 0;
-  // True if it was applied (durable), false if an expectation did not hold. After an error either may be the case.
+  // True if it was applied (durable), false if an expectation did not hold. After an error either may be the
+  // case.
   virtual Task<Result<bool>> commit(MetaTransaction transaction) = 0;
 };
 

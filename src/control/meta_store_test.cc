@@ -1,7 +1,6 @@
-// What every MetaStore does, and what the SQLite one does beside: it stays, and it refuses what is not its own.
+// What every MetaStore does, and what the SQLite one does beside: it stays, and it refuses what is not its
+// own.
 #include "control/meta_store.h"
-
-#include <sqlite3.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <memory>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "control/manual_runtime_test.h"
 #include "control/memory_meta_store.h"
@@ -40,10 +40,14 @@ class TestFile {
 class Conformance : public testing::TestWithParam<bool> {
  protected:
   Conformance() {
-    if (GetParam()) store_ = ok(SqliteMetaStore::open(file_.path()));
-    else store_ = std::make_unique<MemoryMetaStore>();
+    if (GetParam())
+      store_ = ok(SqliteMetaStore::open(file_.path()));
+    else
+      store_ = std::make_unique<MemoryMetaStore>();
   }
-  bool commit(MetaTransaction transaction) { return ok(runtime_.run(store_->commit(std::move(transaction)))); }
+  bool commit(MetaTransaction transaction) {
+    return ok(runtime_.run(store_->commit(std::move(transaction))));
+  }
   bool put(std::string key, std::string value) { return commit({{}, {{std::move(key), std::move(value)}}}); }
   std::optional<MetaEntry> get(std::string key) { return ok(runtime_.run(store_->get(std::move(key)))); }
   std::vector<std::string> keys(std::string prefix) {
@@ -78,7 +82,8 @@ TEST_P(Conformance, delete_removes_and_may_be_repeated) {
 }
 
 TEST_P(Conformance, list_is_by_prefix_and_sorted) {
-  for (const auto* key : {"pool/b", "pool/a", "pool", "pool-label/x", "pool0", "poo"}) ASSERT_TRUE(put(key, key));
+  for (const auto* key : {"pool/b", "pool/a", "pool", "pool-label/x", "pool0", "poo"})
+    ASSERT_TRUE(put(key, key));
   EXPECT_EQ(keys("pool/"), (std::vector<std::string>{"pool/a", "pool/b"}));
   EXPECT_EQ(keys("pool"), (std::vector<std::string>{"pool", "pool-label/x", "pool/a", "pool/b", "pool0"}));
   EXPECT_TRUE(keys("nothing").empty());

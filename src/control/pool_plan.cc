@@ -38,8 +38,8 @@ Result<uint64_t> capacity_per_target(uint64_t wanted_bytes, uint32_t target_coun
   return fail(Code::invalid, "the capacity is too small for the number of targets")
       .on("capacity", mebi_text(wanted_bytes))
       .on("targets", target_count)
-      .remedy("a pool on this system needs at least " + needed + ", which is " + mebi_text(kTargetCapacityBytesMin) +
-              " per target");
+      .remedy("a pool on this system needs at least " + needed + ", which is " +
+              mebi_text(kTargetCapacityBytesMin) + " per target");
 }
 
 Result<uint32_t> pg_count_of(uint32_t wanted, uint32_t target_count) {
@@ -53,7 +53,8 @@ Result<uint32_t> pg_count_of(uint32_t wanted, uint32_t target_count) {
 
 }  // namespace
 
-Result<PoolPlan> plan_pool(const PoolCreateRequest& request, uint32_t target_count, uint64_t disk_free_bytes) {
+Result<PoolPlan> plan_pool(const PoolCreateRequest& request, uint32_t target_count,
+                           uint64_t disk_free_bytes) {
   FIRN_TRY(const uint32_t pg_count, pg_count_of(request.pg_count, target_count));
   FIRN_TRY(const uint64_t share, capacity_per_target(request.capacity_bytes, target_count, disk_free_bytes));
   return PoolPlan{share, pg_count};

@@ -14,9 +14,10 @@ struct PoolPlan {
   uint32_t pg_count = 0;
 };
 
-// Capacity 0 means the free space of the disk, less a twentieth for logs and metadata; the stores are sparse, so several
-// pools may be given the same space and share it until it is full. Code::invalid if a target's share would be below
-// kTargetCapacityBytesMin or pg_count is no power of two within limits; Code::no_space if the disk is smaller.
+// Capacity 0 means the free space of the disk, less a twentieth for logs and metadata; the stores are sparse,
+// so several pools may be given the same space and share it until it is full. Code::invalid if a target's
+// share would be below kTargetCapacityBytesMin or pg_count is no power of two within limits; Code::no_space
+// if the disk is smaller.
 Result<PoolPlan> plan_pool(const PoolCreateRequest& request, uint32_t target_count, uint64_t disk_free_bytes);
 
 // The first map of a pool on all targets of one engine. URIs are empty: clients use the address they came by.

@@ -45,8 +45,9 @@ Task<Result<PoolInfo>> PoolService::create(PoolCreateRequest request, Caller cal
   if (made) co_return made;
   auto removed = co_await remove(record);
   if (!removed) {
-    context_.runtime.log().error(fmt::format("pool that could not be made cannot be removed either label={}: {}",
-                                             record.label, removed.error().message()));
+    context_.runtime.log().error(
+        fmt::format("pool that could not be made cannot be removed either label={}: {}", record.label,
+                    removed.error().message()));
   }
   co_return made;
 }
@@ -71,7 +72,8 @@ Task<Result<PoolRecord>> PoolService::make_record(PoolCreateRequest request) {
                        .properties = std::move(properties)};
 }
 
-// Succeeds when no pool has the label. One that is not ready is a remainder, because changes happen one at a time.
+// Succeeds when no pool has the label. One that is not ready is a remainder, because changes happen one at a
+// time.
 Task<Result<void>> PoolService::claim_label(std::string label) {
   FIRN_CO_TRY(const auto taken, co_await context_.catalog.find<LabelRecord>(keys::pool_label(label)));
   if (!taken) co_return Result<void>();
@@ -132,7 +134,8 @@ Task<Result<Empty>> PoolService::destroy(PoolDestroyRequest request, Caller call
   begin.changes.push_back({keys::pool_label(record.label), std::nullopt});
   FIRN_CO_CHECK(co_await context_.requests.remember<PoolDestroyRequest>(caller, Empty{}, &begin));
   FIRN_CO_CHECK(co_await context_.commit(std::move(begin)));
-  // From here on the pool is gone for all users, whatever happens; the rest is repeated when the service starts.
+  // From here on the pool is gone for all users, whatever happens; the rest is repeated when the service
+  // starts.
   if (auto removed = co_await remove(record); !removed) {
     context_.runtime.log().error(fmt::format("files of destroyed pool stay until the next start label={}: {}",
                                              record.label, removed.error().message()));
@@ -158,7 +161,8 @@ Task<Result<void>> PoolService::remove(PoolRecord record) {
   end.changes.push_back({keys::pool_map(id), std::nullopt});
   // A destroyed pool's label may belong to another by now.
   FIRN_CO_TRY(const auto label, co_await context_.catalog.find<LabelRecord>(keys::pool_label(record.label)));
-  if (label && label->record.id == id.uuid) end.changes.push_back({keys::pool_label(record.label), std::nullopt});
+  if (label && label->record.id == id.uuid)
+    end.changes.push_back({keys::pool_label(record.label), std::nullopt});
   co_return co_await context_.commit(std::move(end));
 }
 

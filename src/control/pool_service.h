@@ -1,5 +1,5 @@
-// PoolService: create, list, query, destroy and connect of pools. A pool is a record, a map and a store on each target;
-// the record's state says how far making or removing the stores has come (control/records.h).
+// PoolService: create, list, query, destroy and connect of pools. A pool is a record, a map and a store on
+// each target; the record's state says how far making or removing the stores has come (control/records.h).
 #pragma once
 
 #include "control/control_context.h"

@@ -1,4 +1,5 @@
-// Keys of metadata records, and their public face; see records.h. Labels have no '/', so the keys are unambiguous.
+// Keys of metadata records, and their public face; see records.h. Labels have no '/', so the keys are
+// unambiguous.
 #include "control/records.h"
 
 #include <fmt/format.h>

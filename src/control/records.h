@@ -1,4 +1,5 @@
-// What the control room keeps in the MetaStore: records, their keys and their encoding (docs/formats/system.md).
+// What the control room keeps in the MetaStore: records, their keys and their encoding
+// (docs/formats/system.md).
 #pragma once
 
 #include <string>
@@ -24,8 +25,8 @@ struct SystemRecord {
   }
 };
 
-// How far a pool or container has come. Only `ready` ones are seen by users. What is found in another state when the
-// control service starts was interrupted by a crash: it is removed.
+// How far a pool or container has come. Only `ready` ones are seen by users. What is found in another state
+// when the control service starts was interrupted by a crash: it is removed.
 enum class RecordState : uint8_t { creating = 0, ready = 1, destroying = 2 };
 
 struct PoolRecord {
@@ -113,7 +114,7 @@ std::string container_labels(PoolId pool);  // prefix of all container_label()
 std::string container_label(PoolId pool, std::string_view label);
 std::string oids_of_pool(PoolId pool);  // prefix of all oids()
 std::string oids(PoolId pool, ContainerId container);
-std::string requests();  // prefix of all requests_of()
+std::string requests();                    // prefix of all requests_of()
 std::string requests_of(ClientId client);  // prefix of all request()
 std::string request(RequestId request);
 }  // namespace keys
@@ -127,8 +128,8 @@ std::string encode_record(const Record& record) {
   return bytes;
 }
 
-// Code::version if a later version wrote it in a way that this one cannot read, Code::corrupt if it is no such record.
-// `key` is for the message.
+// Code::version if a later version wrote it in a way that this one cannot read, Code::corrupt if it is no
+// such record. `key` is for the message.
 template <class Record>
 Result<Record> decode_record(std::string_view bytes, std::string_view key) {
   const auto explained = [&](Error error) {
@@ -137,7 +138,8 @@ Result<Record> decode_record(std::string_view bytes, std::string_view key) {
   auto version = decode_from<uint16_t>(bytes);
   if (!version) return explained(std::move(version).error());
   if (*version != Record::kVersion) {
-    return explained(fail(Code::version, "it has a version that this program does not know").on("version", *version));
+    return explained(
+        fail(Code::version, "it has a version that this program does not know").on("version", *version));
   }
   auto record = decode<Record>(bytes);
   if (!record) return explained(std::move(record).error());

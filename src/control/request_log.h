@@ -1,8 +1,9 @@
-// RequestLog: which requests have been carried out, so that a repeat gets the first answer and changes nothing.
+// RequestLog: which requests have been carried out, so that a repeat gets the first answer and changes
+// nothing.
 //
-// The answer is committed together with the change it belongs to: either both are durable or neither is. It goes when
-// the client says that it has it (completed_below, with its next change), or after an hour, when no deadline of a client
-// is still running.
+// The answer is committed together with the change it belongs to: either both are durable or neither is. It
+// goes when the client says that it has it (completed_below, with its next change), or after an hour, when no
+// deadline of a client is still running.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ namespace firn::control {
 
 // Who asks for a change, as the rpc header says it.
 struct Caller {
-  RequestId request;                // sequence 0: not remembered
+  RequestId request;  // sequence 0: not remembered
   RequestSequence completed_below;
   MonotonicTime deadline = MonotonicTime::never();
 };
@@ -30,8 +31,8 @@ class RequestLog {
   // Both outlive the log.
   RequestLog(Runtime& runtime, MetaStore& meta) : runtime_(runtime), meta_(meta) {}
 
-  // The answer given to this request before, or nothing. Code::invalid if the identity was used for a request of
-  // another kind.
+  // The answer given to this request before, or nothing. Code::invalid if the identity was used for a request
+  // of another kind.
   template <class Request>
   Task<Result<std::optional<typename Request::Reply>>> answered(Caller caller);
 
@@ -61,7 +62,8 @@ Task<Result<std::optional<typename Request::Reply>>> RequestLog::answered(Caller
 }
 
 template <class Request>
-Task<Result<void>> RequestLog::remember(Caller caller, typename Request::Reply reply, MetaTransaction* transaction) {
+Task<Result<void>> RequestLog::remember(Caller caller, typename Request::Reply reply,
+                                        MetaTransaction* transaction) {
   return add(caller, RequestRecord{Request::kOpcode, runtime_.wall_time(), encode(reply)}, transaction);
 }
 

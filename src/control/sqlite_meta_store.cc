@@ -1,9 +1,9 @@
 // A MetaStore in SQLite; see sqlite_meta_store.h.
 #include "control/sqlite_meta_store.h"
 
-#include <sqlite3.h>
-
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "base/assert.h"
 
@@ -20,7 +20,8 @@ constexpr const char* kSchema =
     "CREATE TABLE counter(version INTEGER NOT NULL);"
     "INSERT INTO counter VALUES(0);";
 
-// The smallest text that is greater than all that begin with `prefix`. Keys are ASCII, so the last byte can grow.
+// The smallest text that is greater than all that begin with `prefix`. Keys are ASCII, so the last byte can
+// grow.
 std::string after_prefix(std::string prefix) {
   FIRN_ASSERT(!prefix.empty());
   prefix.back()++;
@@ -29,23 +30,32 @@ std::string after_prefix(std::string prefix) {
 
 Code code_of(int sqlite_code) {
   switch (sqlite_code & 0xff) {
-    case SQLITE_FULL: return Code::no_space;
+    case SQLITE_FULL:
+      return Code::no_space;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Code::corrupt;
+    case SQLITE_NOTADB:
+      return Code::corrupt;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Code::in_use;
+    case SQLITE_LOCKED:
+      return Code::in_use;
     case SQLITE_PERM:
-    case SQLITE_READONLY: return Code::permission;
-    default: return Code::io;
+    case SQLITE_READONLY:
+      return Code::permission;
+    default:
+      return Code::io;
   }
 }
 
 std::string remedy_for(Code code) {
   switch (code) {
-    case Code::no_space: return "free some space on the disk of the system's directory";
-    case Code::corrupt: return "restore the file from a backup; the stores of the pools are not touched";
-    case Code::in_use: return "another process has the database open: end it";
-    default: return "check that the directory exists, that its disk works, and who may read and write the file";
+    case Code::no_space:
+      return "free some space on the disk of the system's directory";
+    case Code::corrupt:
+      return "restore the file from a backup; the stores of the pools are not touched";
+    case Code::in_use:
+      return "another process has the database open: end it";
+    default:
+      return "check that the directory exists, that its disk works, and who may read and write the file";
   }
 }
 
@@ -87,7 +97,8 @@ class SqliteMetaStore::Database {
 
   // Makes the tables in a new file; refuses files that are not ours.
   Result<void> prepare_file() {
-    // The lock is taken at once and kept: a second process gets an error here instead of waiting somewhere else.
+    // The lock is taken at once and kept: a second process gets an error here instead of waiting somewhere
+    // else.
     FIRN_CHECK(run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                    "the metadata file cannot be opened"));
     FIRN_TRY(const int tables, number("SELECT count(*) FROM sqlite_schema"));
@@ -133,8 +144,10 @@ class SqliteMetaStore::Database {
     FIRN_CHECK(run("BEGIN IMMEDIATE", "metadata cannot be written"));
     auto applied = apply(transaction);
     if (applied && *applied) {
-      if (auto committed = run("COMMIT", "metadata cannot be written")) return true;
-      else applied = std::move(committed).error();
+      if (auto committed = run("COMMIT", "metadata cannot be written"))
+        return true;
+      else
+        applied = std::move(committed).error();
     }
     // Fails, harmlessly, if SQLite has rolled back by itself after the error.
     (void)sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
@@ -156,9 +169,12 @@ class SqliteMetaStore::Database {
 
   Result<void> prepare_statements() {
     FIRN_CHECK(prepare("SELECT key, value, version FROM kv WHERE key = ?1", get_));
-    FIRN_CHECK(prepare("SELECT key, value, version FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key", list_));
-    FIRN_CHECK(prepare("INSERT INTO kv VALUES(?1, ?2, (SELECT version FROM counter)) "
-                       "ON CONFLICT(key) DO UPDATE SET value = excluded.value, version = excluded.version", put_));
+    FIRN_CHECK(
+        prepare("SELECT key, value, version FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key", list_));
+    FIRN_CHECK(
+        prepare("INSERT INTO kv VALUES(?1, ?2, (SELECT version FROM counter)) "
+                "ON CONFLICT(key) DO UPDATE SET value = excluded.value, version = excluded.version",
+                put_));
     FIRN_CHECK(prepare("DELETE FROM kv WHERE key = ?1", remove_));
     return prepare("UPDATE counter SET version = version + 1", count_);
   }
@@ -227,8 +243,14 @@ Result<std::unique_ptr<SqliteMetaStore>> SqliteMetaStore::open(std::string path)
 SqliteMetaStore::SqliteMetaStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 SqliteMetaStore::~SqliteMetaStore() = default;
 
-Task<Result<std::optional<MetaEntry>>> SqliteMetaStore::get(std::string key) { co_return database_->get(key); }
-Task<Result<std::vector<MetaEntry>>> SqliteMetaStore::list(std::string prefix) { co_return database_->list(prefix); }
-Task<Result<bool>> SqliteMetaStore::commit(MetaTransaction transaction) { co_return database_->commit(transaction); }
+Task<Result<std::optional<MetaEntry>>> SqliteMetaStore::get(std::string key) {
+  co_return database_->get(key);
+}
+Task<Result<std::vector<MetaEntry>>> SqliteMetaStore::list(std::string prefix) {
+  co_return database_->list(prefix);
+}
+Task<Result<bool>> SqliteMetaStore::commit(MetaTransaction transaction) {
+  co_return database_->commit(transaction);
+}
 
 }  // namespace firn::control

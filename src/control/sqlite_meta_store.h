@@ -1,6 +1,6 @@
-// SqliteMetaStore: a MetaStore in one SQLite database file, for systems of one node. Every commit is on the disk when it
-// returns (write-ahead log, synchronous=FULL). Calls block the thread while the disk works, so it belongs to the control
-// thread and never to a target's. Layout of the file: docs/formats/system.md.
+// SqliteMetaStore: a MetaStore in one SQLite database file, for systems of one node. Every commit is on the
+// disk when it returns (write-ahead log, synchronous=FULL). Calls block the thread while the disk works, so
+// it belongs to the control thread and never to a target's. Layout of the file: docs/formats/system.md.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,9 @@ namespace firn::control {
 
 class SqliteMetaStore final : public MetaStore {
  public:
-  // Opens the file or makes an empty one. Code::version if a newer Firn wrote it, Code::corrupt if it is no store of
-  // ours or damaged, Code::in_use if another process writes to it, Code::io if the file cannot be opened.
+  // Opens the file or makes an empty one. Code::version if a newer Firn wrote it, Code::corrupt if it is no
+  // store of ours or damaged, Code::in_use if another process writes to it, Code::io if the file cannot be
+  // opened.
   static Result<std::unique_ptr<SqliteMetaStore>> open(std::string path);
   ~SqliteMetaStore() override;
 

@@ -1,5 +1,5 @@
-// TargetDirectory: what the control service asks of the engines: make and remove the stores of pools. Implemented by
-// engine/ for the targets of this process.
+// TargetDirectory: what the control service asks of the engines: make and remove the stores of pools.
+// Implemented by engine/ for the targets of this process.
 #pragma once
 
 #include "base/error.h"
@@ -20,8 +20,8 @@ class TargetDirectory {
   virtual uint32_t target_count() const = 0;
   // Free bytes of the disk that the stores are on.
   virtual Task<Result<uint64_t>> disk_free_bytes() = 0;
-  // Makes and opens the pool's store on a target, which serves from now on the placement groups the map gives it.
-  // Repeating it is harmless.
+  // Makes and opens the pool's store on a target, which serves from now on the placement groups the map gives
+  // it. Repeating it is harmless.
   virtual Task<Result<void>> create_store(PoolMap map, uint32_t target, uint64_t capacity_bytes) = 0;
   // Closes the store, when its operations have ended, and removes it. Repeating it is harmless.
   virtual Task<Result<void>> destroy_store(PoolId pool, uint32_t target) = 0;

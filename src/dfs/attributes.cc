@@ -1,5 +1,5 @@
-// Stat and set_attributes. What changes with each write is not stored but derived: a file's size is where its data end,
-// its times are the epoch of its newest write unless set by hand later. See mounted_file_system.h.
+// Stat and set_attributes. What changes with each write is not stored but derived: a file's size is where its
+// data end, its times are the epoch of its newest write unless set by hand later. See mounted_file_system.h.
 #include "dfs/layout.h"
 #include "dfs/mounted_file_system.h"
 #include "dfs/parallel.h"
@@ -76,7 +76,9 @@ Task<Result<void>> MountedFileSystem::fill_stat(Node directory, DirectoryEntry* 
       entry->stat = make_stat(*inode, kInodeBytes, newest);
       break;
     }
-    case NodeType::symlink: entry->stat = make_stat(*inode, inode->value_bytes, kEpochNone); break;
+    case NodeType::symlink:
+      entry->stat = make_stat(*inode, inode->value_bytes, kEpochNone);
+      break;
   }
   co_return {};
 }

@@ -1,5 +1,5 @@
-// New files, directories and symbolic links. A name belongs to whoever inserts its dkey: a conditional update, which
-// exactly one of several at the same time wins. See mounted_file_system.h.
+// New files, directories and symbolic links. A name belongs to whoever inserts its dkey: a conditional
+// update, which exactly one of several at the same time wins. See mounted_file_system.h.
 #include "dfs/layout.h"
 #include "dfs/mounted_file_system.h"
 #include "dfs/names.h"
@@ -32,7 +32,8 @@ Inode MountedFileSystem::new_inode(NodeType type, const CreateOptions& options) 
           .gid = options.owner.gid};
 }
 
-// A new object and the inode for it. A directory keeps what was chosen for it as the default for what is made in it.
+// A new object and the inode for it. A directory keeps what was chosen for it as the default for what is made
+// in it.
 Task<Result<Entry>> MountedFileSystem::new_entry(Node parent, NodeType type, CreateOptions options) {
   const uint64_t chunk_bytes = options.chunk_bytes != 0 ? options.chunk_bytes : parent.chunk_bytes;
   if (chunk_bytes != 0) FIRN_CO_CHECK(check_chunk_bytes(chunk_bytes));
@@ -90,9 +91,11 @@ Task<Result<Node>> MountedFileSystem::create(Node parent, std::string name, Crea
 Task<Result<Node>> MountedFileSystem::open_existing(Node parent, std::string name, Inode inode,
                                                     CreateOptions options) {
   Node node = node_at(parent, std::move(name), inode);
-  if (node.type == NodeType::directory) co_return about(fail(Code::is_directory, "the name is a directory's"), node);
+  if (node.type == NodeType::directory)
+    co_return about(fail(Code::is_directory, "the name is a directory's"), node);
   if (node.type == NodeType::symlink) {
-    co_return about(fail(Code::symlink_loop, "the name is a symbolic link's, which is not followed here"), node);
+    co_return about(fail(Code::symlink_loop, "the name is a symbolic link's, which is not followed here"),
+                    node);
   }
   if (options.truncate) FIRN_CO_CHECK(co_await truncate(node, 0));
   co_return node;

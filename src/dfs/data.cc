@@ -7,10 +7,13 @@ namespace firn::dfs {
 
 namespace {
 
+// Chunks that are fetched without knowing whether the file reaches so far.
+constexpr uint64_t kChunksUnseenMax = 16;
 constexpr uint64_t kFileBytesMax = std::numeric_limits<int64_t>::max();
 
 Result<void> check_file(const Node& node) {
-  if (node.type == NodeType::directory) return about(fail(Code::is_directory, "a directory has no bytes"), node);
+  if (node.type == NodeType::directory)
+    return about(fail(Code::is_directory, "a directory has no bytes"), node);
   if (node.type == NodeType::symlink) return about(fail(Code::invalid, "not a file"), node);
   return {};
 }
@@ -43,14 +46,25 @@ std::vector<MutableBytes> front_of(const std::vector<MutableBytes>& buffers, uin
 
 }  // namespace
 
-// One round of fetches where the data reaches the end of the request, as it mostly does. Where it does not, the size
-// tells a hole from the end of the file, and bytes between the last one found and that size are fetched anew: they may
-// have been written after the first fetch and before the size was asked for, and would be taken for a hole.
 Task<Result<uint64_t>> MountedFileSystem::read(Node file, uint64_t offset, std::vector<MutableBytes> target) {
   FIRN_CO_CHECK(check_file(file));
   const uint64_t bytes = total_bytes(target);
   FIRN_CO_CHECK(check_range(file, offset, bytes));
   if (bytes == 0) co_return 0;
+  if (bytes / kChunksUnseenMax <= file.chunk_bytes)
+    co_return co_await read_unseen(file, offset, std::move(target));
+  FIRN_CO_TRY(const uint64_t size, co_await array_of(file).size());
+  if (size <= offset) co_return 0;
+  co_return co_await read_unseen(file, offset, front_of(target, std::min(bytes, size - offset)));
+}
+
+// One round of fetches where the data reaches the end of the request, as it mostly does. Where it does not,
+// the size tells a hole from the end of the file, and bytes between the last one found and that size are
+// fetched anew: they may have been written after the first fetch and before the size was asked for, and would
+// be taken for a hole.
+Task<Result<uint64_t>> MountedFileSystem::read_unseen(Node file, uint64_t offset,
+                                                      std::vector<MutableBytes> target) {
+  const uint64_t bytes = total_bytes(target);
   client::Array array = array_of(file);
   const uint64_t end = offset + bytes;
   FIRN_CO_TRY(const uint64_t found_end, co_await array.read(offset, bytes, target));
@@ -72,8 +86,8 @@ Task<Result<void>> MountedFileSystem::write(Node file, uint64_t offset, std::vec
   co_return co_await array_of(file).write(offset, bytes, std::move(data));
 }
 
-// A write leaves its epoch behind as the file's time; what a truncation leaves may be nothing at all. So it sets the time
-// as if by hand. A file without a name has none to set.
+// A write leaves its epoch behind as the file's time; what a truncation leaves may be nothing at all. So it
+// sets the time as if by hand. A file without a name has none to set.
 Task<Result<void>> MountedFileSystem::truncate(Node file, uint64_t size_bytes) {
   FIRN_CO_CHECK(check_writable());
   FIRN_CO_CHECK(check_file(file));

@@ -1,14 +1,17 @@
-// FileSystem: files and directories on the objects of a container, in the DAOS DFS layout (docs/formats/dfs.md).
+// FileSystem: files and directories on the objects of a container, in the DAOS DFS layout
+// (docs/formats/dfs.md).
 //
 //   FIRN_CO_TRY(auto fs, co_await dfs::FileSystem::mount(container, {}));
 //   FIRN_CO_TRY(Node home, co_await fs->lookup("/home"));
 //   FIRN_CO_TRY(Node file, co_await fs->create(home, "notes", {.mode = 0644, .exclusive = true}));
 //   FIRN_CO_CHECK(co_await fs->write(file, 0, {as_bytes("hello")}));
 //
-// A Node is a found entry: cheap to copy, keeps no server state, may go stale when others rename or remove it (operations
-// on a removed file's data then find nothing). Any number of operations may be in flight. Errors: not_found, exists,
-// not_directory, is_directory, not_empty, name_too_long (255 bytes), symlink_loop, read_only, invalid (name empty, "."
-// "..", with '/' or NUL), no_data (xattr), and those of the client. Permissions are stored, not enforced here.
+// A Node is a found entry: cheap to copy, keeps no server state, may go stale when others rename or remove it
+// (operations on a removed file's data then find nothing). Any number of operations may be in flight. Errors:
+// not_found, exists, not_directory, is_directory, not_empty, name_too_long (255 bytes), symlink_loop,
+// read_only, invalid (name empty, "."
+// "..", with '/' or NUL), no_data (xattr), and those of the client. Permissions are stored, not enforced
+// here.
 #pragma once
 
 #include <memory>
@@ -29,7 +32,8 @@ struct Timestamp {
   friend auto operator<=>(Timestamp, Timestamp) = default;
 };
 
-// Where an entry is: its parent's object and its name. The root has a nil parent (the superblock object) and name "/".
+// Where an entry is: its parent's object and its name. The root has a nil parent (the superblock object) and
+// name "/".
 struct Node {
   NodeType type = NodeType::directory;
   ObjectId object;
@@ -41,12 +45,13 @@ struct Node {
 
 struct Stat {
   NodeType type = NodeType::file;
-  uint32_t mode = 0;          // type and permission bits as in <sys/stat.h>
+  uint32_t mode = 0;  // type and permission bits as in <sys/stat.h>
   uint32_t uid = 0;
   uint32_t gid = 0;
-  uint64_t size_bytes = 0;    // file: by its highest byte; symlink: length of its target; directory: of one entry
+  uint64_t size_bytes =
+      0;  // file: by its highest byte; symlink: length of its target; directory: of one entry
   uint64_t chunk_bytes = 0;
-  Timestamp mtime;            // file: of the newest write unless set later by hand
+  Timestamp mtime;  // file: of the newest write unless set later by hand
   Timestamp ctime;
   ObjectId object;
 };
@@ -57,17 +62,17 @@ struct Owner {
 };
 
 struct CreateOptions {
-  uint32_t mode = 0644;             // permission bits
+  uint32_t mode = 0644;  // permission bits
   Owner owner{};
-  bool exclusive = false;           // exists if the name is taken (also under races: exactly one wins)
-  bool truncate = false;            // an existing file is emptied
-  uint64_t chunk_bytes = 0;         // 0: the parent's or container's default (1 MiB)
-  ObjectClassId object_class{};     // 0: the parent's or container's default
+  bool exclusive = false;        // exists if the name is taken (also under races: exactly one wins)
+  bool truncate = false;         // an existing file is emptied
+  uint64_t chunk_bytes = 0;      // 0: the parent's or container's default (1 MiB)
+  ObjectClassId object_class{};  // 0: the parent's or container's default
 };
 
 // What to change; the rest stays.
 struct SetAttributes {
-  std::optional<uint32_t> mode;     // permission bits (07777)
+  std::optional<uint32_t> mode;  // permission bits (07777)
   std::optional<uint32_t> uid;
   std::optional<uint32_t> gid;
   std::optional<Timestamp> mtime;
@@ -76,7 +81,7 @@ struct SetAttributes {
 
 struct DirectoryEntry {
   std::string name;
-  std::optional<Stat> stat;         // with read_directory_plus
+  std::optional<Stat> stat;  // with read_directory_plus
 };
 
 struct DirectoryAnchor {
@@ -100,10 +105,11 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // Writes superblock and root directory into an empty container, and the container's properties layout_type and
-  // root_oids. Code::exists if there is a file system already. Repeat after a failure.
+  // Writes superblock and root directory into an empty container, and the container's properties layout_type
+  // and root_oids. Code::exists if there is a file system already. Repeat after a failure.
   static Task<Result<void>> format(std::shared_ptr<client::Container> container, FormatOptions options);
-  // Code::invalid if the container holds no file system (remedy says how to make one); Code::version if it is newer.
+  // Code::invalid if the container holds no file system (remedy says how to make one); Code::version if it is
+  // newer.
   static Task<Result<std::unique_ptr<FileSystem>>> mount(std::shared_ptr<client::Container> container,
                                                          MountOptions options);
 
@@ -117,20 +123,24 @@ class FileSystem {
   // Opens the file if it is there and not exclusive.
   virtual Task<Result<Node>> create(Node parent, std::string name, CreateOptions options) = 0;
   // exists if the name is taken.
-  virtual Task<Result<Node>> make_symlink(Node parent, std::string name, std::string target, CreateOptions options) = 0;
+  virtual Task<Result<Node>> make_symlink(Node parent, std::string name, std::string target,
+                                          CreateOptions options) = 0;
   virtual Task<Result<std::string>> read_symlink(Node symlink) = 0;
 
-  // A file in three steps, so that its name appears only with its whole content and attributes, in two messages for a
-  // small file: prepare_file (a node without a name; nothing is stored yet), write() to it, then publish it. What is
-  // prepared and not published is to be discarded, else its data takes space that no name leads to.
+  // A file in three steps, so that its name appears only with its whole content and attributes, in two
+  // messages for a small file: prepare_file (a node without a name; nothing is stored yet), write() to it,
+  // then publish it. What is prepared and not published is to be discarded, else its data takes space that no
+  // name leads to.
   virtual Task<Result<Node>> prepare_file(Node parent, CreateOptions options) = 0;
-  // Gives the file its name. options.exclusive: exists if the name is taken; else a file or symlink of that name is
-  // replaced (and its data removed; is_directory if it is one). `changes` as in set_attributes, without size.
+  // Gives the file its name. options.exclusive: exists if the name is taken; else a file or symlink of that
+  // name is replaced (and its data removed; is_directory if it is one). `changes` as in set_attributes,
+  // without size.
   virtual Task<Result<Node>> publish(Node file, Node parent, std::string name, CreateOptions options,
                                      SetAttributes changes) = 0;
   virtual Task<Result<void>> discard(Node file) = 0;
 
-  // Files. Data in any cuts; buffers live until completion. Reading returns the bytes read: short only at the end.
+  // Files. Data in any cuts; buffers live until completion. Reading returns the bytes read: short only at the
+  // end.
   virtual Task<Result<uint64_t>> read(Node file, uint64_t offset, std::vector<MutableBytes> target) = 0;
   virtual Task<Result<void>> write(Node file, uint64_t offset, std::vector<ByteView> data) = 0;
   virtual Task<Result<void>> truncate(Node file, uint64_t size_bytes) = 0;
@@ -141,16 +151,17 @@ class FileSystem {
   // Some names (perhaps none although anchor.end() is false), without "." and "..".
   virtual Task<Result<std::vector<DirectoryEntry>>> read_directory(Node directory, DirectoryAnchor& anchor,
                                                                    uint32_t entries_max = 1024) = 0;
-  virtual Task<Result<std::vector<DirectoryEntry>>> read_directory_plus(Node directory, DirectoryAnchor& anchor,
+  virtual Task<Result<std::vector<DirectoryEntry>>> read_directory_plus(Node directory,
+                                                                        DirectoryAnchor& anchor,
                                                                         uint32_t entries_max = 256) = 0;
 
   // A file or symlink; is_directory otherwise. The name goes first, then the data.
   virtual Task<Result<void>> unlink(Node parent, std::string name) = 0;
   // not_empty if it has entries.
   virtual Task<Result<void>> remove_directory(Node parent, std::string name) = 0;
-  // As rename(2): replaces a file by a file, an empty directory by a directory. Within one directory a reader finds the
-  // old name or the new one at any time; across directories a crash may leave both, never none (until transactions).
-  // invalid if a directory would move below itself.
+  // As rename(2): replaces a file by a file, an empty directory by a directory. Within one directory a reader
+  // finds the old name or the new one at any time; across directories a crash may leave both, never none
+  // (until transactions). invalid if a directory would move below itself.
   virtual Task<Result<void>> rename(Node from_parent, std::string from, Node to_parent, std::string to) = 0;
 
   virtual Task<Result<std::string>> get_xattr(Node node, std::string name) = 0;

@@ -12,7 +12,8 @@ constexpr size_t kStatsAtOnceMax = 64;
 
 }  // namespace
 
-Task<Result<std::vector<DirectoryEntry>>> MountedFileSystem::read_directory(Node directory, DirectoryAnchor& anchor,
+Task<Result<std::vector<DirectoryEntry>>> MountedFileSystem::read_directory(Node directory,
+                                                                            DirectoryAnchor& anchor,
                                                                             uint32_t entries_max) {
   if (directory.type != NodeType::directory) {
     co_return about(fail(Code::not_directory, "not a directory"), directory);

@@ -48,28 +48,22 @@ Task<Result<std::vector<Key>>> list_all_akeys(Place place, Epoch epoch) {
   co_return akeys;
 }
 
-Task<Result<void>> fetch_xattr(Place place, Epoch epoch, Entry::Value* xattr, bool* found) {
+// An attribute without a value is empty: a store holds no value of length 0.
+Task<Result<void>> fetch_xattr(Place place, Epoch epoch, Entry::Value* xattr) {
   FIRN_CO_TRY(auto value, co_await place.directory.fetch_value(place.name, xattr->akey, epoch));
-  *found = value.has_value();
-  if (value) xattr->bytes = std::move(*value);
+  xattr->bytes = std::move(value).value_or("");
   co_return {};
 }
 
-// Those of the akeys that are attributes and have a value.
+// Those of the akeys that are attributes.
 Task<Result<std::vector<Entry::Value>>> fetch_xattrs(Place place, std::vector<Key> akeys, Epoch epoch) {
   std::vector<Entry::Value> xattrs;
   for (Key& akey : akeys) {
     if (akey.starts_with(kXattrPrefix)) xattrs.push_back({std::move(akey), {}});
   }
-  const auto found = std::make_unique<bool[]>(xattrs.size());
   std::vector<Task<Result<void>>> fetches;
-  for (size_t i = 0; i < xattrs.size(); i++) fetches.push_back(fetch_xattr(place, epoch, &xattrs[i], &found[i]));
+  for (Entry::Value& xattr : xattrs) fetches.push_back(fetch_xattr(place, epoch, &xattr));
   FIRN_CO_CHECK(co_await when_all_ok(std::move(fetches)));
-  size_t kept = 0;
-  for (size_t i = 0; i < xattrs.size(); i++) {
-    if (found[i]) std::swap(xattrs[kept++], xattrs[i]);
-  }
-  xattrs.resize(kept);
   co_return xattrs;
 }
 
@@ -87,6 +81,10 @@ std::vector<Key> obsolete_akeys(const Entry& entry, const Entry& previous) {
 }
 
 }  // namespace
+
+UpdateItem value_item(Key akey, std::string_view bytes) {
+  return {.akey = std::move(akey), .record_bytes = bytes.size(), .punch = bytes.empty()};
+}
 
 Task<Result<std::optional<Inode>>> fetch_inode(Place place, Epoch epoch) {
   InodeBytes bytes;
@@ -131,7 +129,8 @@ Task<Result<std::optional<Entry>>> fetch_entry(Place place, Epoch epoch) {
   co_return entry;
 }
 
-Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> previous, Condition conditions) {
+Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> previous,
+                                Condition conditions) {
   const InodeBytes inode = encode_inode(entry.inode);
   std::vector<UpdateItem> items;
   std::vector<ByteView> data{inode};
@@ -142,11 +141,12 @@ Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> p
     data.push_back(as_bytes(entry.symlink_target));
   }
   for (const Entry::Value& xattr : entry.xattrs) {
-    items.push_back({.akey = xattr.akey, .record_bytes = xattr.bytes.size()});
+    items.push_back(value_item(xattr.akey, xattr.bytes));
     data.push_back(as_bytes(xattr.bytes));
   }
   if (previous) {
-    for (Key& akey : obsolete_akeys(entry, *previous)) items.push_back({.akey = std::move(akey), .punch = true});
+    for (Key& akey : obsolete_akeys(entry, *previous))
+      items.push_back({.akey = std::move(akey), .punch = true});
   }
   auto written = co_await place.directory.update(place.name, std::move(items), std::move(data), conditions);
   if (!written) co_return at_place(std::move(written).error(), place);
@@ -161,7 +161,8 @@ Task<Result<void>> drop_akeys(Place place, Entry entry, Entry previous) {
 
 Task<Result<void>> write_fields(Place place, Inode inode, std::vector<InodeField> fields) {
   const InodeBytes bytes = encode_inode(inode);
-  UpdateItem item{.akey = Key(kInodeAkey), .kind = ValueKind::array, .record_bytes = 1, .recxs = extents_of(fields)};
+  UpdateItem item{
+      .akey = Key(kInodeAkey), .kind = ValueKind::array, .record_bytes = 1, .recxs = extents_of(fields)};
   std::vector<ByteView> data;
   for (const Recx& recx : item.recxs) data.push_back(ByteView(bytes).subspan(recx.start, recx.count));
   std::vector<UpdateItem> items;

@@ -1,5 +1,6 @@
-// Entries as they are stored: one dkey of the directory's object each, with the inode and what belongs to it in its
-// akeys. What the rest of the room reads and changes entries with. One operation is one request unless it says otherwise.
+// Entries as they are stored: one dkey of the directory's object each, with the inode and what belongs to it
+// in its akeys. What the rest of the room reads and changes entries with. One operation is one request unless
+// it says otherwise.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,7 @@ struct Entry {
     std::string bytes;
   };
   Inode inode;
-  std::string symlink_target;   // symlinks
+  std::string symlink_target;  // symlinks
   std::vector<Value> xattrs;
 };
 
@@ -35,14 +36,20 @@ struct InodeAndValue {
   Inode inode;
   std::optional<std::string> value;
 };
-Task<Result<std::optional<InodeAndValue>>> fetch_inode_and_value(Place place, Key akey, Epoch epoch = kEpochMax);
-// All of it, in several requests: an attribute that changes meanwhile is the old or the new one. Code::too_big if it has
-// more than kXattrsMax attributes.
+Task<Result<std::optional<InodeAndValue>>> fetch_inode_and_value(Place place, Key akey,
+                                                                 Epoch epoch = kEpochMax);
+// All of it, in several requests: an attribute that changes meanwhile is the old or the new one.
+// Code::too_big if it has more than kXattrsMax attributes.
 Task<Result<std::optional<Entry>>> fetch_entry(Place place, Epoch epoch = kEpochMax);
 
-// Writes the entry. Akeys of `previous`, the entry that is there now, that the new one has not lose their values at the
-// same time, but are still listed until drop_akeys.
-Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> previous, Condition conditions);
+// The update of an extended attribute. An empty one is an akey without a value: a store holds no value of
+// length 0.
+UpdateItem value_item(Key akey, std::string_view bytes);
+
+// Writes the entry. Akeys of `previous`, the entry that is there now, that the new one has not lose their
+// values at the same time, but are there until drop_akeys.
+Task<Result<Epoch>> write_entry(Place place, Entry entry, std::optional<Entry> previous,
+                                Condition conditions);
 // Removes the akeys of `previous` that `entry` has not.
 Task<Result<void>> drop_akeys(Place place, Entry entry, Entry previous);
 // Writes some fields of the inode. Code::not_found if there is no entry.
@@ -51,7 +58,7 @@ Task<Result<void>> write_fields(Place place, Inode inode, std::vector<InodeField
 // Removes whatever entry is there; not_found if none is. Gives the one removed, which two requests find out.
 struct RemovedEntry {
   Inode inode;
-  Epoch epoch;   // of the removal
+  Epoch epoch;  // of the removal
 };
 Task<Result<RemovedEntry>> remove_entry(Place place);
 // Puts back what was there just before `epoch`. Code::exists if the name has been taken since.

@@ -1,9 +1,9 @@
 // Bytes of an inode; see inode.h.
 #include "dfs/inode.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
+
+#include <sys/stat.h>
 
 #include "base/assert.h"
 #include "base/endian.h"
@@ -44,7 +44,8 @@ Result<void> check_inode(const Inode& inode, ByteView bytes) {
   }
   const uint32_t type = inode.mode & S_IFMT;
   if (type == S_IFREG || type == S_IFDIR || type == S_IFLNK) return {};
-  return fail(Code::unsupported, "an inode is of a type that this version does not know").on("mode", inode.mode);
+  return fail(Code::unsupported, "an inode is of a type that this version does not know")
+      .on("mode", inode.mode);
 }
 
 }  // namespace
@@ -87,17 +88,24 @@ Result<Inode> decode_inode(ByteView bytes) {
 
 NodeType node_type(const Inode& inode) {
   switch (inode.mode & S_IFMT) {
-    case S_IFDIR: return NodeType::directory;
-    case S_IFLNK: return NodeType::symlink;
-    default: FIRN_ASSERT((inode.mode & S_IFMT) == S_IFREG); return NodeType::file;
+    case S_IFDIR:
+      return NodeType::directory;
+    case S_IFLNK:
+      return NodeType::symlink;
+    default:
+      FIRN_ASSERT((inode.mode & S_IFMT) == S_IFREG);
+      return NodeType::file;
   }
 }
 
 uint32_t type_bits(NodeType type) {
   switch (type) {
-    case NodeType::directory: return S_IFDIR;
-    case NodeType::symlink: return S_IFLNK;
-    case NodeType::file: break;
+    case NodeType::directory:
+      return S_IFDIR;
+    case NodeType::symlink:
+      return S_IFLNK;
+    case NodeType::file:
+      break;
   }
   return S_IFREG;
 }
@@ -106,7 +114,9 @@ std::vector<Recx> extents_of(std::span<const InodeField> fields) {
   std::vector<Recx> extents;
   for (const InodeField field : fields) {
     switch (field) {
-      case InodeField::mode: extents.push_back({at::kMode, 4}); break;
+      case InodeField::mode:
+        extents.push_back({at::kMode, 4});
+        break;
       case InodeField::mtime:
         extents.push_back({at::kMtimeSeconds, 8});
         extents.push_back({at::kMtimeNanoseconds, 8});
@@ -115,9 +125,15 @@ std::vector<Recx> extents_of(std::span<const InodeField> fields) {
         extents.push_back({at::kCtimeSeconds, 8});
         extents.push_back({at::kCtimeNanoseconds, 8});
         break;
-      case InodeField::uid: extents.push_back({at::kUid, 4}); break;
-      case InodeField::gid: extents.push_back({at::kGid, 4}); break;
-      case InodeField::object_epoch: extents.push_back({at::kObjectEpoch, 8}); break;
+      case InodeField::uid:
+        extents.push_back({at::kUid, 4});
+        break;
+      case InodeField::gid:
+        extents.push_back({at::kGid, 4});
+        break;
+      case InodeField::object_epoch:
+        extents.push_back({at::kObjectEpoch, 8});
+        break;
     }
   }
   std::ranges::sort(extents);
@@ -168,7 +184,8 @@ Timestamp timestamp_from(WallTime wall) {
 Times shown_times(const Inode& inode, Epoch newest) {
   if (newest == kEpochNone) return {inode.mtime, inode.ctime};
   const Timestamp changed = timestamp_from(wall_from_epoch(newest));
-  // A time set by hand may lie in the past or the future: it is told from an older one by the epoch beside it.
+  // A time set by hand may lie in the past or the future: it is told from an older one by the epoch beside
+  // it.
   const bool stands = inode.object_epoch == newest;
   return {stands ? inode.mtime : changed, std::max(inode.ctime, changed)};
 }

@@ -28,7 +28,8 @@ Result<uint64_t> chosen_chunk_bytes(uint64_t given, const client::Container& con
 
 // The class given, else that of the first property that names one, else `otherwise`.
 Result<ObjectClassId> chosen_class(ObjectClassId given, const client::Container& container,
-                                   std::initializer_list<std::string_view> properties, ObjectClassId otherwise) {
+                                   std::initializer_list<std::string_view> properties,
+                                   ObjectClassId otherwise) {
   if (given.value != 0) {
     FIRN_CHECK(check_class(given));
     return given;
@@ -54,7 +55,8 @@ Result<Superblock> new_superblock(const FormatOptions& options, const client::Co
 
 Task<Result<void>> set_properties(ContainerPointer container, ObjectId superblock, ObjectId root) {
   client::Pool& pool = container->pool();
-  ContainerSetPropertiesRequest request{.pool = pool.id().uuid.text(), .container = container->info().id.uuid.text()};
+  ContainerSetPropertiesRequest request{.pool = pool.id().uuid.text(),
+                                        .container = container->info().id.uuid.text()};
   request.properties.push_back({std::string(property::kLayoutType), "posix"});
   request.properties.push_back({std::string(property::kRootOids), root_oids_text({superblock, root})});
   FIRN_CO_CHECK(co_await pool.client().set_container_properties(std::move(request)));
@@ -80,7 +82,8 @@ Task<Result<void>> FileSystem::format(ContainerPointer container, FormatOptions 
   const client::Object object = container->open(superblock_object);
   FIRN_CO_TRY(const auto found, co_await fetch_superblock(object));
   const auto already = [&] {
-    return fail(Code::exists, "the container holds a file system already").on("container", container->info().label);
+    return fail(Code::exists, "the container holds a file system already")
+        .on("container", container->info().label);
   };
   if (found) co_return already();
   const Timestamp now = timestamp_from(container->pool().client().runtime().wall_time());
@@ -99,7 +102,8 @@ Task<Result<void>> FileSystem::format(ContainerPointer container, FormatOptions 
   co_return std::move(written);
 }
 
-Task<Result<std::unique_ptr<FileSystem>>> FileSystem::mount(ContainerPointer container, MountOptions options) {
+Task<Result<std::unique_ptr<FileSystem>>> FileSystem::mount(ContainerPointer container,
+                                                            MountOptions options) {
   FIRN_CO_TRY(const ObjectId object, superblock_id(*container));
   FIRN_CO_TRY(const auto superblock, co_await fetch_superblock(container->open(object)));
   if (!superblock) {
@@ -112,8 +116,8 @@ Task<Result<std::unique_ptr<FileSystem>>> FileSystem::mount(ContainerPointer con
   co_return std::unique_ptr<FileSystem>(std::move(mounted));
 }
 
-MountedFileSystem::MountedFileSystem(ContainerPointer container, ObjectId superblock_object, Superblock superblock,
-                                     MountOptions options)
+MountedFileSystem::MountedFileSystem(ContainerPointer container, ObjectId superblock_object,
+                                     Superblock superblock, MountOptions options)
     : container_(std::move(container)),
       superblock_object_(superblock_object),
       superblock_(superblock),
@@ -123,7 +127,8 @@ MountedFileSystem::MountedFileSystem(ContainerPointer container, ObjectId superb
 Task<Result<void>> MountedFileSystem::find_root() {
   FIRN_CO_TRY(const auto inode, co_await fetch_inode({container_->open(superblock_object_), Key(kRootName)}));
   if (!inode || node_type(*inode) != NodeType::directory) {
-    co_return fail(Code::corrupt, "the file system has no root directory").on("object", superblock_object_.text());
+    co_return fail(Code::corrupt, "the file system has no root directory")
+        .on("object", superblock_object_.text());
   }
   root_ = {.type = NodeType::directory,
            .object = inode->object,

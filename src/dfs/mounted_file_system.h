@@ -1,6 +1,7 @@
-// MountedFileSystem: the FileSystem. Its operations are in one file per idea: mount, lookup, create, data, attributes,
-// directory, remove, replace, rename, publish, xattr. Holds no state of entries: each operation reads what it needs, so any number of
-// mounts may work in one container. Runs in the client's thread; outlives its operations.
+// MountedFileSystem: the FileSystem. Its operations are in one file per idea: mount, lookup, create, data,
+// attributes, directory, remove, replace, rename, publish, xattr. Holds no state of entries: each operation
+// reads what it needs, so any number of mounts may work in one container. Runs in the client's thread;
+// outlives its operations.
 #pragma once
 
 #include <memory>
@@ -61,9 +62,9 @@ class MountedFileSystem final : public FileSystem {
  private:
   // An entry that was put into a place.
   struct Placed {
-    Epoch epoch;                     // of the update; none if nothing had to be written
-    std::optional<Entry> replaced;   // what was there just before
-    bool was_there = false;          // the same object's entry was there already
+    Epoch epoch;                    // of the update; none if nothing had to be written
+    std::optional<Entry> replaced;  // what was there just before
+    bool was_there = false;         // the same object's entry was there already
   };
 
   Runtime& runtime() const { return container_->pool().client().runtime(); }
@@ -83,6 +84,8 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<Epoch>> newest_change(ObjectId object);
   // set_attributes without size.
   Task<Result<void>> change_inode(Node node, SetAttributes changes);
+
+  Task<Result<uint64_t>> read_unseen(Node file, uint64_t offset, std::vector<MutableBytes> target);
 
   Task<Result<Node>> open_existing(Node parent, std::string name, Inode inode, CreateOptions options);
   // All but the object, its chunk size and class.

@@ -11,7 +11,8 @@ Result<void> check_text(std::string_view text, std::string_view of, uint32_t byt
   if (text.empty()) return fail(Code::invalid, std::string(of) + " is empty");
   if (text.contains('\0')) return fail(Code::invalid, std::string(of) + " holds a NUL byte");
   if (text.size() > bytes_max) {
-    return fail(Code::name_too_long, std::string(of) + " has more than " + std::to_string(bytes_max) + " bytes")
+    return fail(Code::name_too_long,
+                std::string(of) + " has more than " + std::to_string(bytes_max) + " bytes")
         .on("bytes", text.size());
   }
   return {};

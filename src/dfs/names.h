@@ -20,7 +20,8 @@ Result<void> check_symlink_target(std::string_view target);
 struct Path {
   bool absolute = false;
   std::vector<std::string> names;  // ".." is kept, "." is not
-  bool names_directory = false;    // it ends in '/' or a dot name: only a directory can be meant, links are followed
+  bool names_directory =
+      false;  // it ends in '/' or a dot name: only a directory can be meant, links are followed
 };
 // Code::name_too_long if a name or the whole is; Code::invalid for "" and with NUL in it.
 Result<Path> parse_path(std::string_view path);

@@ -11,7 +11,8 @@ Result<void> check_class(ObjectClassId object_class) {
   const uint32_t groups = object_class.value & kGroupCountAll;
   const bool known = ordinal == kOrdinalUnprotected && groups > 0 && (object_class.value >> 16 & 0xff) == 0;
   if (known) return {};
-  return fail(Code::unsupported, "this version has no such object class").on("class", class_name(object_class));
+  return fail(Code::unsupported, "this version has no such object class")
+      .on("class", class_name(object_class));
 }
 
 Result<void> check_chunk_bytes(uint64_t chunk_bytes) {

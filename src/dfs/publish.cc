@@ -5,7 +5,8 @@ namespace firn::dfs {
 
 Task<Result<Node>> MountedFileSystem::prepare_file(Node parent, CreateOptions options) {
   FIRN_CO_CHECK(check_writable());
-  if (parent.type != NodeType::directory) co_return about(fail(Code::not_directory, "not a directory"), parent);
+  if (parent.type != NodeType::directory)
+    co_return about(fail(Code::not_directory, "not a directory"), parent);
   FIRN_CO_TRY(const Entry entry, co_await new_entry(std::move(parent), NodeType::file, options));
   co_return Node{.type = NodeType::file,
                  .object = entry.inode.object,
@@ -13,8 +14,8 @@ Task<Result<Node>> MountedFileSystem::prepare_file(Node parent, CreateOptions op
                  .object_class = entry.inode.object_class};
 }
 
-// Two messages for a small file, the data's and this one; a time set by hand takes one more, to learn which epoch it is
-// to be shown instead of.
+// Two messages for a small file, the data's and this one; a time set by hand takes one more, to learn which
+// epoch it is to be shown instead of.
 Task<Result<Node>> MountedFileSystem::publish(Node file, Node parent, std::string name, CreateOptions options,
                                               SetAttributes changes) {
   FIRN_CO_CHECK(check_change(parent, name));

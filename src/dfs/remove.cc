@@ -1,7 +1,7 @@
-// Unlink and remove_directory. The name goes first, then what it named: a crash in between leaves data that nobody can
-// reach, never a name without data. Conditions on the value of an entry are for transactions to come; until then what
-// a punch removed is looked up afterwards, one epoch before it, and put back if it should not have been. See
-// mounted_file_system.h.
+// Unlink and remove_directory. The name goes first, then what it named: a crash in between leaves data that
+// nobody can reach, never a name without data. Conditions on the value of an entry are for transactions to
+// come; until then what a punch removed is looked up afterwards, one epoch before it, and put back if it
+// should not have been. See mounted_file_system.h.
 #include "dfs/mounted_file_system.h"
 
 namespace firn::dfs {
@@ -16,7 +16,9 @@ Error no_such(const std::string& name) {
 
 Task<Result<void>> MountedFileSystem::unlink(Node parent, std::string name) {
   FIRN_CO_CHECK(check_change(parent, name));
-  const auto is_directory = [&] { return fail(Code::is_directory, "a directory is not unlinked").on("name", name); };
+  const auto is_directory = [&] {
+    return fail(Code::is_directory, "a directory is not unlinked").on("name", name);
+  };
   const Place place = place_in(parent, name);
   FIRN_CO_TRY(const auto inode, co_await fetch_inode(place));
   if (!inode) co_return no_such(name);
@@ -48,8 +50,9 @@ Task<Result<void>> MountedFileSystem::remove_directory(Node parent, std::string 
   co_return co_await finish_remove_directory(place, removed);
 }
 
-// Nobody finds the directory any more, but who found it before may just have made an entry in it. What comes after this
-// second look is lost with the directory; nothing is punched for its sake, so that it could be found again.
+// Nobody finds the directory any more, but who found it before may just have made an entry in it. What comes
+// after this second look is lost with the directory; nothing is punched for its sake, so that it could be
+// found again.
 Task<Result<void>> MountedFileSystem::finish_remove_directory(Place place, RemovedEntry removed) {
   auto empty = co_await is_empty(removed.inode.object);
   if (empty && *empty) co_return {};
@@ -70,8 +73,8 @@ Task<void> MountedFileSystem::put_back(Place place, RemovedEntry removed) {
   const auto restored = co_await restore_entry(place, removed.epoch);
   if (restored) co_return;
   runtime().log().error("an entry that was removed under a race could not be put back: directory=" +
-                        place.directory.id().text() + " name=\"" + place.name +
-                        "\" object=" + removed.inode.object.text() + " error=\"" + restored.error().message() + "\"");
+                        place.directory.id().text() + " name=\"" + place.name + "\" object=" +
+                        removed.inode.object.text() + " error=\"" + restored.error().message() + "\"");
 }
 
 }  // namespace firn::dfs

@@ -1,14 +1,16 @@
-// Rename: the new name is written first, in one update with all that belongs to the entry, then the old one is removed,
-// then the data of what was replaced. So a name is there at any time, and a repeat after a crash goes on where the first
-// stopped. Who removes the old name has renamed; who finds it gone, or taken by something else, takes his new name back;
-// but if two made the same rename, the name stays: taking it back would take it from the other. The states in between
-// are in docs/formats/dfs.md; they go away with transactions. See mounted_file_system.h.
+// Rename: the new name is written first, in one update with all that belongs to the entry, then the old one
+// is removed, then the data of what was replaced. So a name is there at any time, and a repeat after a crash
+// goes on where the first stopped. Who removes the old name has renamed; who finds it gone, or taken by
+// something else, takes his new name back; but if two made the same rename, the name stays: taking it back
+// would take it from the other. The states in between are in docs/formats/dfs.md; they go away with
+// transactions. See mounted_file_system.h.
 #include "dfs/mounted_file_system.h"
 #include "dfs/parallel.h"
 
 namespace firn::dfs {
 
-Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from, Node to_parent, std::string to) {
+Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from, Node to_parent,
+                                             std::string to) {
   FIRN_CO_CHECK(check_change(from_parent, from));
   FIRN_CO_CHECK(check_change(to_parent, to));
   const Place source_place = place_in(from_parent, from);

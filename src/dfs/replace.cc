@@ -1,6 +1,7 @@
-// Putting an entry in the place of another, for rename and publish. One update writes all of the new entry over the old
-// one, so a reader finds the one or the other; what the update really replaced is read afterwards, one epoch before it,
-// because between a look and the update the name may have changed hands. See mounted_file_system.h.
+// Putting an entry in the place of another, for rename and publish. One update writes all of the new entry
+// over the old one, so a reader finds the one or the other; what the update really replaced is read
+// afterwards, one epoch before it, because between a look and the update the name may have changed hands. See
+// mounted_file_system.h.
 #include "dfs/mounted_file_system.h"
 
 namespace firn::dfs {
@@ -45,7 +46,8 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::place_entry(Place pla
 }
 
 // The new entry is written over another: which one was it, and may it be replaced?
-Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place place, Entry entry, Epoch written) {
+Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place place, Entry entry,
+                                                                        Epoch written) {
   Placed placed{.epoch = written};
   FIRN_CO_TRY(placed.replaced, co_await fetch_entry(place, before(written)));
   if (!placed.replaced) co_return placed;

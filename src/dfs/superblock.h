@@ -1,5 +1,6 @@
-// Superblock: what a container says about the file system in it. One object, dkey "DFS_SB_METADATA", one single value
-// per akey; the same object's dkey "/" is the root directory's entry. Layout: docs/formats/dfs.md.
+// Superblock: what a container says about the file system in it. One object, dkey "DFS_SB_METADATA", one
+// single value per akey; the same object's dkey "/" is the root directory's entry. Layout:
+// docs/formats/dfs.md.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@ namespace firn::dfs {
 
 struct Superblock {
   uint64_t chunk_bytes = 0;
-  ObjectClassId object_class{};     // of what has no class of its own below; 0: none said
+  ObjectClassId object_class{};  // of what has no class of its own below; 0: none said
   ObjectClassId directory_class{};
   ObjectClassId file_class{};
 };
@@ -19,7 +20,8 @@ struct Superblock {
 Result<ObjectId> superblock_id(const client::Container& container);
 ObjectId default_superblock_id();
 
-// Nothing if the object holds none. Code::version if it is of a newer version, Code::corrupt if it makes no sense.
+// Nothing if the object holds none. Code::version if it is of a newer version, Code::corrupt if it makes no
+// sense.
 Task<Result<std::optional<Superblock>>> fetch_superblock(client::Object object);
 // Code::exists if there is one.
 Task<Result<void>> write_superblock(client::Object object, Superblock superblock);

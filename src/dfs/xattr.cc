@@ -13,12 +13,23 @@ Error no_data(const std::string& name) {
   return fail(Code::no_data, "there is no such extended attribute").on("attribute", name);
 }
 
+Task<Result<bool>> has_akey(Place place, Key akey) {
+  std::vector<client::FetchTarget> targets;
+  targets.push_back({{.akey = std::move(akey)}, {}});
+  auto found = co_await place.directory.fetch(place.name, std::move(targets), Condition::akey_fetch);
+  if (!found && found.error().code() != Code::not_found) co_return std::move(found).error();
+  co_return found.has_value();
+}
+
 // The entry has to be there in any case: an attribute alone would make a torso of it.
 Condition condition_of(FileSystem::XattrMode mode) {
   switch (mode) {
-    case FileSystem::XattrMode::create: return Condition::dkey_update | Condition::akey_insert;
-    case FileSystem::XattrMode::replace: return Condition::dkey_update | Condition::akey_update;
-    case FileSystem::XattrMode::set: break;
+    case FileSystem::XattrMode::create:
+      return Condition::dkey_update | Condition::akey_insert;
+    case FileSystem::XattrMode::replace:
+      return Condition::dkey_update | Condition::akey_update;
+    case FileSystem::XattrMode::set:
+      break;
   }
   return Condition::dkey_update;
 }
@@ -31,11 +42,14 @@ Task<Result<std::string>> MountedFileSystem::get_xattr(Node node, std::string na
   if (!found || found->inode.object != node.object) {
     co_return about(fail(Code::not_found, "no such file or directory"), node);
   }
-  if (!found->value) co_return about(no_data(name), node);
-  co_return *std::move(found->value);
+  if (found->value) co_return *std::move(found->value);
+  FIRN_CO_TRY(const bool empty, co_await has_akey(place_of(node), akey_of(name)));
+  if (!empty) co_return about(no_data(name), node);
+  co_return std::string();
 }
 
-Task<Result<void>> MountedFileSystem::set_xattr(Node node, std::string name, std::string value, XattrMode mode) {
+Task<Result<void>> MountedFileSystem::set_xattr(Node node, std::string name, std::string value,
+                                                XattrMode mode) {
   FIRN_CO_CHECK(check_writable());
   FIRN_CO_CHECK(check_xattr_name(name));
   if (value.size() > kXattrBytesMax) {
@@ -44,7 +58,7 @@ Task<Result<void>> MountedFileSystem::set_xattr(Node node, std::string name, std
   FIRN_CO_TRY(Inode inode, co_await fetch_own_inode(node));
   Place place = place_of(node);
   std::vector<UpdateItem> items;
-  items.push_back({.akey = akey_of(name), .record_bytes = value.size()});
+  items.push_back(value_item(akey_of(name), value));
   auto written =
       co_await place.directory.update(place.name, std::move(items), {as_bytes(value)}, condition_of(mode));
   if (!written) {

@@ -10,7 +10,8 @@
 
 namespace firn::engine {
 
-Engine::Engine(Runtime& control, std::vector<Runtime*> targets, control::MetaStore& meta, EngineOptions options)
+Engine::Engine(Runtime& control, std::vector<Runtime*> targets, control::MetaStore& meta,
+               EngineOptions options)
     : control_runtime_(control),
       meta_(meta),
       options_(std::move(options)),
@@ -56,10 +57,12 @@ Task<void> Engine::open_pool(control::PoolRecord pool) {
   const std::string name = fmt::format("label={} pool={}", pool.label, pool.id.uuid.text());
   auto map = co_await control::Catalog(meta_).pool_map(pool.id);
   if (!map) {
-    co_return control_runtime_.log().error(fmt::format("pool unavailable {}: {}", name, map.error().message()));
+    co_return control_runtime_.log().error(
+        fmt::format("pool unavailable {}: {}", name, map.error().message()));
   }
   std::vector<Task<Result<void>>> stores;
-  for (uint32_t target = 0; target < pool.target_count; target++) stores.push_back(targets_.open_store(*map, target));
+  for (uint32_t target = 0; target < pool.target_count; target++)
+    stores.push_back(targets_.open_store(*map, target));
   const auto opened = co_await when_all(std::move(stores));
   for (uint32_t target = 0; target < pool.target_count; target++) {
     if (opened[target]) continue;

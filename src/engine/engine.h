@@ -1,12 +1,12 @@
-// Engine: the server without a process around it: targets, each in its thread, and the control service. Threads
-// (Runtimes), metadata (MetaStore) and connections come from outside, so the same engine runs in a program
-// (engine/engine_process.h) and in the simulated world:
+// Engine: the server without a process around it: targets, each in its thread, and the control service.
+// Threads (Runtimes), metadata (MetaStore) and connections come from outside, so the same engine runs in a
+// program (engine/engine_process.h) and in the simulated world:
 //
 //   Engine engine(control_runtime, {&runtime_0, &runtime_1}, meta, options);
-//   co_await engine.start();                     // in the control thread
-//   transport.listen(0, engine.acceptor(0));     // in thread 0; and so on, kControlTarget in the control thread
-//   …                                            // unlisten
-//   co_await engine.close();                     // in the control thread
+//   co_await engine.start();                  // in the control thread
+//   transport.listen(0, engine.acceptor(0));  // in thread 0; kControlTarget in the control thread
+//   ...                                       // unlisten
+//   co_await engine.close();                  // in the control thread
 //
 // Belongs to the control thread; acceptors to their targets' threads.
 #pragma once
@@ -39,17 +39,19 @@ class Engine {
   // Not started, or closed.
   ~Engine();
 
-  // Opens the stores of all pools and completes what a crash interrupted. A store that does not open is logged, and
-  // whoever uses its pool is told why; the rest serves. After an error only close() may be called.
+  // Opens the stores of all pools and completes what a crash interrupted. A store that does not open is
+  // logged, and whoever uses its pool is told why; the rest serves. After an error only close() may be
+  // called.
   Task<Result<void>> start();
-  // Turns clients away, ends all work, closes the stores. No channel is accepted any more. Once, after start().
+  // Turns clients away, ends all work, closes the stores. No channel is accepted any more. Once, after
+  // start().
   Task<void> close();
 
   // What a query of the system shows as this engine's address.
   void set_uri(std::string uri) { control_.set_uri(std::move(uri)); }
   uint32_t target_count() const { return targets_.target_count(); }
-  // Who takes the channels for a target, or for the control service (Address::kControlTarget). From the end of start()
-  // to close().
+  // Who takes the channels for a target, or for the control service (Address::kControlTarget). From the end
+  // of start() to close().
   ChannelAcceptor& acceptor(uint32_t target);
 
  private:

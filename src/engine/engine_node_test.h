@@ -1,5 +1,5 @@
-// An engine as the program of a simulated node: control in the node's first thread, targets in the others. The metadata
-// is outside of the node and survives its crashes, as a file does.
+// An engine as the program of a simulated node: control in the node's first thread, targets in the others.
+// The metadata is outside of the node and survives its crashes, as a file does.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,8 @@ class EngineNode final : public sim::NodeProgram {
  private:
   static std::vector<Runtime*> target_runtimes(sim::NodeContext& context) {
     std::vector<Runtime*> runtimes;
-    for (uint32_t thread = 1; thread < context.thread_count(); thread++) runtimes.push_back(&context.runtime(thread));
+    for (uint32_t thread = 1; thread < context.thread_count(); thread++)
+      runtimes.push_back(&context.runtime(thread));
     return runtimes;
   }
   static EngineOptions options() {
@@ -50,7 +51,8 @@ class EngineNode final : public sim::NodeProgram {
     if (!started) co_return self->context_.runtime().log().error("engine: " + started.error().message());
     for (uint32_t thread = 0; thread < self->context_.thread_count(); thread++) {
       co_await self->in_thread(thread, [self, thread] {
-        self->context_.transport(thread).listen(service_of(thread), self->engine_.acceptor(service_of(thread)));
+        self->context_.transport(thread).listen(service_of(thread),
+                                                self->engine_.acceptor(service_of(thread)));
       });
     }
     self->listening_ = true;

@@ -27,7 +27,8 @@ Task<bool> close_all(net::TcpListener* listener, Engine* engine) {
 
 }  // namespace
 
-Result<std::unique_ptr<EngineProcess>> EngineProcess::start(std::string directory, EngineProcessOptions options) {
+Result<std::unique_ptr<EngineProcess>> EngineProcess::start(std::string directory,
+                                                            EngineProcessOptions options) {
   FIRN_TRY(SystemDirectory taken, SystemDirectory::open(std::move(directory), options.target_count));
   std::unique_ptr<EngineProcess> process(new EngineProcess(std::move(taken), std::move(options)));
   FIRN_CHECK(process->start_all());
@@ -80,7 +81,9 @@ Result<void> EngineProcess::start_listening() {
     if (target == Address::kControlTarget || target < target_count()) return {};
     return fail(Code::not_found, "the engine does not have this target").on("target", target);
   };
-  hooks.route = [this](uint32_t target, int descriptor, const std::string&) { route(target, Descriptor(descriptor)); };
+  hooks.route = [this](uint32_t target, int descriptor, const std::string&) {
+    route(target, Descriptor(descriptor));
+  };
   RuntimeThread& control = *threads_.back();
   Result<void> listening;
   control.call([&] {
@@ -102,9 +105,10 @@ Result<void> EngineProcess::start_listening() {
 // In the control thread.
 void EngineProcess::route(uint32_t target, Descriptor connection) {
   const size_t thread = target == Address::kControlTarget ? threads_.size() - 1 : target;
-  threads_[thread]->runtime().executor().submit([this, target, thread, held = std::move(connection)]() mutable {
-    transports_[thread]->adopt(held.release(), engine_->acceptor(target));
-  });
+  threads_[thread]->runtime().executor().submit(
+      [this, target, thread, held = std::move(connection)]() mutable {
+        transports_[thread]->adopt(held.release(), engine_->acceptor(target));
+      });
 }
 
 RuntimeThread& EngineProcess::thread_of(uint32_t target) {
@@ -124,10 +128,12 @@ Result<void> EngineProcess::register_with_hub() {
     bool registered = false;
     thread.call([&] {
       return run_here([&] {
-        registered = options_.hub->listen({inproc_uri(), target}, thread.runtime().executor(), engine_->acceptor(target));
+        registered = options_.hub->listen({inproc_uri(), target}, thread.runtime().executor(),
+                                          engine_->acceptor(target));
       });
     });
-    if (!registered) return fail(Code::in_use, "the hub has a service of this address").on("address", inproc_uri());
+    if (!registered)
+      return fail(Code::in_use, "the hub has a service of this address").on("address", inproc_uri());
     in_hub_.push_back(target);
   }
   return {};

@@ -1,8 +1,9 @@
-// EngineProcess: an engine in this process, on the real world: threads, files, sockets. A server is one with a listen
-// address, an embedded system one with a hub; it may have both.
+// EngineProcess: an engine in this process, on the real world: threads, files, sockets. A server is one with
+// a listen address, an embedded system one with a hub; it may have both.
 //
 //   net::InprocHub hub;  // for clients in this process; outlives the engine and its clients
-//   FIRN_TRY(auto engine, EngineProcess::start("/var/lib/firn", {.listen = "tcp://0.0.0.0:10001", .hub = &hub}));
+//   EngineProcessOptions options{.listen = "tcp://0.0.0.0:10001", .hub = &hub};
+//   FIRN_TRY(auto engine, EngineProcess::start("/var/lib/firn", options));
 //   Client client(runtime, transport, Address{engine->inproc_uri()}, {});
 //   ...
 //   engine->stop();  // after its clients in this process have been closed
@@ -25,7 +26,8 @@
 namespace firn::engine {
 
 struct EngineProcessOptions {
-  uint32_t target_count = 0;      // of a new system; 0: one per core, at most 8. An existing one keeps its number.
+  // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
+  uint32_t target_count = 0;
   std::string listen{};           // "tcp://host:port", port 0: a free one; empty: no network
   net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
   std::string version{};          // of the program, for people
@@ -36,14 +38,14 @@ struct EngineProcessOptions {
 
 class EngineProcess {
  public:
-  // Blocks until the engine serves. Code::in_use (another process has the directory, or the port is taken), version,
-  // corrupt, invalid, permission, unsupported (no io_uring), io; all with what to do.
+  // Blocks until the engine serves. Code::in_use (another process has the directory, or the port is taken),
+  // version, corrupt, invalid, permission, unsupported (no io_uring), io; all with what to do.
   static Result<std::unique_ptr<EngineProcess>> start(std::string directory, EngineProcessOptions options);
   // Stops it if that has not been done.
   ~EngineProcess();
 
-  // Turns clients away, waits for what is being done, closes the stores, ends the threads, gives the directory back.
-  // Once, or again without effect.
+  // Turns clients away, waits for what is being done, closes the stores, ends the threads, gives the
+  // directory back. Once, or again without effect.
   void stop();
 
   // Where it listens, with the port it got; empty without network.
@@ -70,11 +72,11 @@ class EngineProcess {
   const EngineProcessOptions options_;
   std::string uri_;
   std::unique_ptr<control::MetaStore> meta_;
-  std::vector<std::unique_ptr<RuntimeThread>> threads_;              // the targets', and behind them control's
-  std::vector<std::unique_ptr<net::TcpTransport>> transports_;       // of the same threads
+  std::vector<std::unique_ptr<RuntimeThread>> threads_;         // the targets', and behind them control's
+  std::vector<std::unique_ptr<net::TcpTransport>> transports_;  // of the same threads
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<net::TcpListener> listener_;                       // in the control thread
-  std::vector<uint32_t> in_hub_;                                     // services registered there
+  std::unique_ptr<net::TcpListener> listener_;  // in the control thread
+  std::vector<uint32_t> in_hub_;                // services registered there
 };
 
 }  // namespace firn::engine

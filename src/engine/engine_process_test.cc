@@ -191,7 +191,8 @@ TEST_F(EngineProcessTest, damaged_pool_does_not_harm_the_others) {
     ok(client.put(client.open("good", "home", 1), "key", "x"));
   }
   for (const auto* target : {"0", "1"}) {
-    std::ofstream(directory_.path() + "/pools/" + damaged + "/" + target + "/main", std::ios::in | std::ios::out)
+    std::ofstream(directory_.path() + "/pools/" + damaged + "/" + target + "/main",
+                  std::ios::in | std::ios::out)
         << std::string(64 * 1024, 'x');
   }
   const auto engine = start();
@@ -200,7 +201,8 @@ TEST_F(EngineProcessTest, damaged_pool_does_not_harm_the_others) {
   const TestObject lost = client.open("bad", "home", 1);
   const auto fetched = client.get(lost, "key");
   ASSERT_EQ(code_of(fetched), Code::corrupt);
-  EXPECT_NE(fetched.error().message().find("could not be opened"), std::string::npos) << fetched.error().message();
+  EXPECT_NE(fetched.error().message().find("could not be opened"), std::string::npos)
+      << fetched.error().message();
   EXPECT_EQ(code_of(client.call(PoolQueryRequest{"bad"})), Code::corrupt);
   ok(client.call(PoolDestroyRequest{"bad", true}));
 }

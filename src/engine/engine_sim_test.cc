@@ -1,4 +1,5 @@
-// The engine in the simulated world: nothing acknowledged is lost, whatever the network and power failures do.
+// The engine in the simulated world: nothing acknowledged is lost, whatever the network and power failures
+// do.
 #include <map>
 #include <optional>
 

@@ -7,20 +7,24 @@ namespace firn::engine {
 
 namespace {
 
-vos::ObjectRef object_of(const ObjectAddress& address) { return {address.pg, address.container, address.object}; }
+vos::ObjectRef object_of(const ObjectAddress& address) {
+  return {address.pg, address.container, address.object};
+}
 
 Result<void> check_conditions(Condition conditions) {
   constexpr uint32_t kKnown = 0x7f;
   const uint32_t unknown = static_cast<uint32_t>(conditions) & ~kKnown;
   if (unknown == 0) return {};
-  return fail(Code::invalid, "the request has conditions that this version does not know").on("bits", unknown);
+  return fail(Code::invalid, "the request has conditions that this version does not know")
+      .on("bits", unknown);
 }
 
 template <class Items>
 Result<void> check_kinds(const Items& items) {
   for (const auto& item : items) {
     if (item.kind > ValueKind::array) {
-      return fail(Code::invalid, "there is no such kind of value").on("kind", static_cast<uint64_t>(item.kind));
+      return fail(Code::invalid, "there is no such kind of value")
+          .on("kind", static_cast<uint64_t>(item.kind));
     }
     if (item.kind == ValueKind::single && !item.recxs.empty()) {
       return fail(Code::invalid, "a single value has no extents");

@@ -1,5 +1,5 @@
-// From object messages to what the store understands, and back. Pure functions. Limits are the store's own matter
-// (vos/store.h); here are checked the values that a message may carry and no version of ours sends.
+// From object messages to what the store understands, and back. Pure functions. Limits are the store's own
+// matter (vos/store.h); here are checked the values that a message may carry and no version of ours sends.
 #pragma once
 
 #include "base/error.h"

@@ -25,7 +25,9 @@ Result<PoolShare> PoolShare::of(const PoolMap& map, TargetPlace place) {
 
 Result<void> PoolShare::check(MapVersion version, PgIndex pg) const {
   if (version != version_) {
-    return fail(Code::stale, "the pool's map has changed").on("sent", version.value).on("current", version_.value);
+    return fail(Code::stale, "the pool's map has changed")
+        .on("sent", version.value)
+        .on("current", version_.value);
   }
   if (pg.value >= is_primary_.size()) {
     return fail(Code::invalid, "the pool has no such placement group")

@@ -20,8 +20,8 @@ class PoolShare {
   // Code::invalid if the map does not have the target.
   static Result<PoolShare> of(const PoolMap& map, TargetPlace place);
 
-  // Code::stale if the caller's map is another one, or does not give the placement group to this target: it shall
-  // refresh its map. Code::invalid if the pool has no such placement group.
+  // Code::stale if the caller's map is another one, or does not give the placement group to this target: it
+  // shall refresh its map. Code::invalid if the pool has no such placement group.
   Result<void> check(MapVersion version, PgIndex pg) const;
   MapVersion version() const { return version_; }
 

@@ -13,7 +13,8 @@ PoolStore::PoolStore(Executor& executor, PoolShare share, Error reason)
 
 Result<void> PoolStore::check_open() const {
   if (store_ != nullptr) return {};
-  return fail(reason_->code(), "the pool's store on this target could not be opened").because(reason_->clone());
+  return fail(reason_->code(), "the pool's store on this target could not be opened")
+      .because(reason_->clone());
 }
 
 Result<PoolStore::Use> PoolStore::use(ContainerId container) {

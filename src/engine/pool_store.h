@@ -1,7 +1,7 @@
 // PoolStore: one pool on one target: its store, what of the pool it serves, and who is using it.
 //
-// Uses are counted in two generations, so that one can wait for all that began before a moment while new ones begin:
-// that is how a container's removal knows that no write to it is still under way. One thread.
+// Uses are counted in two generations, so that one can wait for all that began before a moment while new ones
+// begin: that is how a container's removal knows that no write to it is still under way. One thread.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,8 @@ class PoolStore {
   };
 
   const PoolShare& share() const { return share_; }
-  // For an operation on a container. The reason if the store did not open; Code::not_found if the container is gone.
+  // For an operation on a container. The reason if the store did not open; Code::not_found if the container
+  // is gone.
   Result<Use> use(ContainerId container);
   // For anything else.
   Result<Use> use();
@@ -61,11 +62,11 @@ class PoolStore {
   PoolShare share_;
   std::unique_ptr<vos::Store> store_;  // nullptr: it did not open
   std::optional<Error> reason_;
-  std::set<ContainerId> removed_;      // since the store was opened
+  std::set<ContainerId> removed_;  // since the store was opened
   size_t uses_[3] = {};
   size_t generation_ = 0;
-  Event unused_;        // set whenever a kind's uses have gone
-  Semaphore turning_;   // one change of generation at a time
+  Event unused_;       // set whenever a kind's uses have gone
+  Semaphore turning_;  // one change of generation at a time
 };
 
 }  // namespace firn::engine

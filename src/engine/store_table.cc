@@ -102,19 +102,19 @@ Task<Result<void>> StoreTable::remove_devices(Names names) {
 }
 
 Task<Result<void>> StoreTable::remove_container(PoolId pool, ContainerId container) {
-  FIRN_CO_TRY(PoolStore* store, find(pool));
+  FIRN_CO_TRY(PoolStore * store, find(pool));
   co_return co_await store->remove_container(container);
 }
 
 Task<Result<control::TargetSpace>> StoreTable::space(PoolId pool) {
-  FIRN_CO_TRY(PoolStore* store, find(pool));
+  FIRN_CO_TRY(PoolStore * store, find(pool));
   FIRN_CO_TRY(const auto use, store->use());
   const vos::StoreStats stats = use.store().stats();
   co_return control::TargetSpace{stats.space_bytes, stats.free_bytes};
 }
 
 Result<PoolStore::Use> StoreTable::use(const ObjectAddress& address) {
-  FIRN_TRY(PoolStore* store, find(address.pool));
+  FIRN_TRY(PoolStore * store, find(address.pool));
   FIRN_CHECK(store->share().check(address.map_version, address.pg));
   return store->use(address.container);
 }

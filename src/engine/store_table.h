@@ -23,8 +23,8 @@ class StoreTable {
   // The runtime outlives the table.
   StoreTable(Runtime& runtime, TargetPlace place, vos::StoreOptions options);
 
-  // Makes an empty store and opens it. Nothing happens if it is open already; devices of that name that are not open
-  // are replaced: only an interrupted attempt can have left them.
+  // Makes an empty store and opens it. Nothing happens if it is open already; devices of that name that are
+  // not open are replaced: only an interrupted attempt can have left them.
   Task<Result<void>> create(PoolMap map, uint64_t capacity_bytes);
   // If it does not open, the reason is returned now and to all who want to use it.
   Task<Result<void>> open(PoolMap map);

@@ -1,10 +1,6 @@
 // The directory of a system; see system_directory.h.
 #include "engine/system_directory.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -13,6 +9,10 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "runtime/errno_error.h"
 
@@ -73,10 +73,14 @@ Error held_by_another(const std::string& directory, const std::string& lock_path
   const std::string holder = text && !text->empty() ? text->substr(0, text->find('\n')) : "unknown";
   Error error = fail(Code::in_use, "the system is in use by another process").on("directory", directory);
   if (holder == std::to_string(::getpid())) {
-    return std::move(error).on("pid", holder).remedy("this very process has it open already: close it there first");
+    return std::move(error)
+        .on("pid", holder)
+        .remedy("this very process has it open already: close it there first");
   }
-  return std::move(error).on("pid", holder).remedy(
-      "connect to the running engine by its address, or end it first (kill " + holder + ") and try again");
+  return std::move(error)
+      .on("pid", holder)
+      .remedy("connect to the running engine by its address, or end it first (kill " + holder +
+              ") and try again");
 }
 
 Result<Descriptor> take_lock(const std::string& directory) {
@@ -88,7 +92,8 @@ Result<Descriptor> take_lock(const std::string& directory) {
     return about(errno_error(errno, "the system's lock cannot be taken"), path);
   }
   // For people and for the message above; the lock itself is the kernel's and ends with the process.
-  if (::ftruncate(file.number(), 0) != 0) return about(errno_error(errno, "the system's lock cannot be written"), path);
+  if (::ftruncate(file.number(), 0) != 0)
+    return about(errno_error(errno, "the system's lock cannot be written"), path);
   FIRN_CHECK(write_all(file, std::to_string(::getpid()) + "\n", path));
   return file;
 }
@@ -165,17 +170,20 @@ Result<void> SystemDirectory::create(uint32_t target_count) {
         .on("max", kTargetsMax);
   }
   target_count_ = target_count == 0 ? default_target_count() : target_count;
-  return write_file(path_, "system",
-                    "format=" + std::to_string(kFormatVersion) + "\ntargets=" + std::to_string(target_count_) + "\n");
+  return write_file(
+      path_, "system",
+      "format=" + std::to_string(kFormatVersion) + "\ntargets=" + std::to_string(target_count_) + "\n");
 }
 
-// What destroyed pools leave behind: pools/<uuid>/<target>. Removing fails, as it should, for those that are not empty.
+// What destroyed pools leave behind: pools/<uuid>/<target>. Removing fails, as it should, for those that are
+// not empty.
 void SystemDirectory::remove_empty_folders() const {
   std::error_code ignored;
   const fs::path pools = fs::path(path_) / "pools";
   const auto entries_of = [&](const fs::path& folder) {
     std::vector<fs::path> entries;
-    for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored)) entries.push_back(at->path());
+    for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored))
+      entries.push_back(at->path());
     return entries;
   };
   for (const fs::path& pool : entries_of(pools)) {

@@ -1,6 +1,6 @@
-// SystemDirectory: the directory of a system on this host: who uses it (firn.lock), its format and number of targets
-// (the file `system`), and where the rest is (docs/formats/system.md). Real files only; plain blocking calls, for the
-// start of a process.
+// SystemDirectory: the directory of a system on this host: who uses it (firn.lock), its format and number of
+// targets (the file `system`), and where the rest is (docs/formats/system.md). Real files only; plain
+// blocking calls, for the start of a process.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace firn::engine {
 
 class SystemDirectory {
  public:
-  // Takes the directory for this process, until this object goes away; makes a new system if there is none, with
-  // `target_count` targets (0: one per core, at most kTargetsDefaultMax). An existing system keeps its number.
-  // Code::in_use (with the holder's process id), version, corrupt, invalid (another number is asked for than the system
-  // has), permission, io.
+  // Takes the directory for this process, until this object goes away; makes a new system if there is none,
+  // with `target_count` targets (0: one per core, at most kTargetsDefaultMax). An existing system keeps its
+  // number. Code::in_use (with the holder's process id), version, corrupt, invalid (another number is asked
+  // for than the system has), permission, io.
   static Result<SystemDirectory> open(std::string path, uint32_t target_count);
 
   static constexpr uint32_t kTargetsDefaultMax = 8;

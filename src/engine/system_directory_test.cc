@@ -1,13 +1,12 @@
 // The directory of a system: made once, held by one, and refused when it is not ours.
 #include "engine/system_directory.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "engine/test_directory_test.h"
 
@@ -79,7 +78,8 @@ TEST(SystemDirectory, refuses_a_format_it_does_not_know) {
 TEST(SystemDirectory, refuses_damage) {
   const TestDirectory directory;
   std::filesystem::create_directories(directory.path());
-  for (const auto* text : {"", "format=x\n", "format=1\n", "format=1\ntargets=0\n", "format=1\ntargets=9999999\n"}) {
+  for (const auto* text :
+       {"", "format=x\n", "format=1\n", "format=1\ntargets=0\n", "format=1\ntargets=9999999\n"}) {
     write(directory.path() + "/system", text);
     EXPECT_EQ(code_of(SystemDirectory::open(directory.path(), 0)), Code::corrupt) << text;
   }

@@ -23,8 +23,10 @@ void Target::serve() {
       [this](PunchRequest request, net::ServerCall& call) { return punch(std::move(request), &call); });
   server_.handle<FetchRequest>(
       [this](FetchRequest request, net::ServerCall& call) { return fetch(std::move(request), &call); });
-  server_.handle<ListRequest>([this](ListRequest request, net::ServerCall&) { return list(std::move(request)); });
-  server_.handle<QueryRequest>([this](QueryRequest request, net::ServerCall&) { return query(std::move(request)); });
+  server_.handle<ListRequest>(
+      [this](ListRequest request, net::ServerCall&) { return list(std::move(request)); });
+  server_.handle<QueryRequest>(
+      [this](QueryRequest request, net::ServerCall&) { return query(std::move(request)); });
 }
 
 Task<void> Target::close() {

@@ -1,5 +1,5 @@
-// Target: the stores of all pools on one target, and the service for their objects (model/object_messages.h). Owned and
-// run by one thread; everything but the constructor is called there.
+// Target: the stores of all pools on one target, and the service for their objects (model/object_messages.h).
+// Owned and run by one thread; everything but the constructor is called there.
 #pragma once
 
 #include "engine/object_convert.h"

@@ -81,7 +81,8 @@ Task<Result<void>> TargetGroup::destroy_store(PoolId pool, uint32_t target) {
 }
 
 Task<Result<void>> TargetGroup::remove_container(PoolId pool, uint32_t target, ContainerId container) {
-  return call(target, [pool, container](StoreTable& stores) { return stores.remove_container(pool, container); });
+  return call(target,
+              [pool, container](StoreTable& stores) { return stores.remove_container(pool, container); });
 }
 
 Task<Result<control::TargetSpace>> TargetGroup::space(PoolId pool, uint32_t target) {

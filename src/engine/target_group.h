@@ -1,5 +1,5 @@
-// TargetGroup: all targets of one engine, seen from the control thread. Each call crosses to the target's thread and
-// back. Belongs to the control thread; the targets themselves live and die in theirs.
+// TargetGroup: all targets of one engine, seen from the control thread. Each call crosses to the target's
+// thread and back. Belongs to the control thread; the targets themselves live and die in theirs.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,8 @@ class TargetGroup final : public control::TargetDirectory {
 
   // Makes the targets. Once, before anything else.
   Task<void> start(Rank rank, TargetOptions options);
-  // Closes and destroys them. No call is in progress, none follows. Once, or not at all if start() was not called.
+  // Closes and destroys them. No call is in progress, none follows. Once, or not at all if start() was not
+  // called.
   Task<void> close();
 
   // From start() to close(), in the target's thread.

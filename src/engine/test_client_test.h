@@ -1,5 +1,5 @@
-// A client for the tests of this room: plain calls to an engine in this process, with the bare RpcClient. (The client
-// room is not below this one.)
+// A client for the tests of this room: plain calls to an engine in this process, with the bare RpcClient.
+// (The client room is not below this one.)
 #pragma once
 
 #include <memory>
@@ -29,7 +29,8 @@ class TestClient {
   template <class Request>
   Result<typename Request::Reply> call(Request request, uint32_t target = Address::kControlTarget,
                                        net::Bulk<typename Request::Reply> bulk = {}) {
-    return runtime_->run(rpc_->call({uri_, target}, std::move(request), std::move(bulk), {.timeout = timeout}));
+    return runtime_->run(
+        rpc_->call({uri_, target}, std::move(request), std::move(bulk), {.timeout = timeout}));
   }
 
   Duration timeout = 10s;
@@ -42,7 +43,8 @@ class TestClient {
   }
   TestObject open(std::string pool, std::string container, uint64_t number) {
     PoolMap map = ok(call(PoolConnectRequest{pool})).map;
-    return {std::move(map), ok(call(ContainerQueryRequest{std::move(pool), std::move(container)})).id, number};
+    return {std::move(map), ok(call(ContainerQueryRequest{std::move(pool), std::move(container)})).id,
+            number};
   }
 
   Result<ChangeReply> put(const TestObject& object, Key dkey, std::string_view value) {
@@ -56,7 +58,8 @@ class TestClient {
       value.resize(bytes);
       return std::vector{MutableBytes{reinterpret_cast<std::byte*>(value.data()), bytes}};
     };
-    FIRN_TRY(const FetchReply reply, call(object.fetch(std::move(dkey), "a"), object.target(), std::move(bulk)));
+    FIRN_TRY(const FetchReply reply,
+             call(object.fetch(std::move(dkey), "a"), object.target(), std::move(bulk)));
     if (reply.items.at(0).record_bytes == 0) return std::optional<std::string>();
     return std::optional(std::move(value));
   }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "codec/crc32c.h"
 #include "model/object_id.h"
 #include "model/object_messages.h"
@@ -33,7 +34,9 @@ Code code_of(const Result<T>& result) {
 class TestObject {
  public:
   TestObject(PoolMap map, ContainerId container, uint64_t number)
-      : map_(std::move(map)), container_(container), id_(make_object_id({0, number}, ObjectType::multi_hashed, kClassS1, 1)) {}
+      : map_(std::move(map)),
+        container_(container),
+        id_(make_object_id({0, number}, ObjectType::multi_hashed, kClassS1, 1)) {}
 
   ObjectAddress address() const {
     return {map_.pool, map_.version, container_, id_, placement::pg_of(id_, 0, map_.pg_count())};

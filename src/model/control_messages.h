@@ -1,5 +1,5 @@
-// Messages between a client and the control service: the system, its pools and containers. Pools and containers are
-// named by label or by UUID text; containers within their pool.
+// Messages between a client and the control service: the system, its pools and containers. Pools and
+// containers are named by label or by UUID text; containers within their pool.
 #pragma once
 
 #include <string>
@@ -62,7 +62,7 @@ struct PoolInfo {
   uint32_t target_count = 0;
   uint32_t pg_count = 0;
   uint64_t capacity_bytes = 0;
-  uint64_t free_bytes = 0;       // filled by a query, not by a list
+  uint64_t free_bytes = 0;  // filled by a query, not by a list
   uint64_t container_count = 0;
   std::vector<Property> properties;
   static void fields(auto& self, auto&& visit) {
@@ -83,8 +83,8 @@ struct PoolCreateRequest {
   static constexpr const char* kName = "pool create";
   using Reply = PoolInfo;
   std::string label;
-  uint64_t capacity_bytes = 0;   // over all targets; 0: the free space of the host's disk (sparse files)
-  uint32_t pg_count = 0;         // 0: the default
+  uint64_t capacity_bytes = 0;  // over all targets; 0: the free space of the host's disk (sparse files)
+  uint32_t pg_count = 0;        // 0: the default
   std::vector<Property> properties;
   static void fields(auto& self, auto&& visit) {
     visit("label", self.label);

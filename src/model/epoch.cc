@@ -16,7 +16,9 @@ Epoch epoch_from_wall(WallTime wall) {
   return Epoch{static_cast<uint64_t>(since_start_ns) * kUnitsPerNs};
 }
 
-WallTime wall_from_epoch(Epoch epoch) { return WallTime{static_cast<int64_t>(epoch.value / kUnitsPerNs) + kStartNs}; }
+WallTime wall_from_epoch(Epoch epoch) {
+  return WallTime{static_cast<int64_t>(epoch.value / kUnitsPerNs) + kStartNs};
+}
 
 Epoch HybridClock::next(WallTime wall) {
   const uint64_t physical = epoch_from_wall(wall).value & ~kLogicalMask;

@@ -15,7 +15,7 @@ using PgIndex = Strong<struct PgIndexTag, uint32_t>;          // a placement gro
 using MapVersion = Strong<struct MapVersionTag, uint64_t>;    // of a pool map; grows with each change
 using ClientId = Strong<struct ClientIdTag, uint64_t>;        // one client instance (random, 64 bits)
 using RequestSequence = Strong<struct RequestSequenceTag, uint64_t>;  // per client, from 1, never reused
-using ObjectClassId = Strong<struct ObjectClassIdTag, uint32_t>;      // redundancy ordinal << 24 | group count
+using ObjectClassId = Strong<struct ObjectClassIdTag, uint32_t>;  // redundancy ordinal << 24 | group count
 
 struct PoolId {
   Uuid uuid;

@@ -30,9 +30,9 @@ enum class ValueKind : uint8_t { single = 0, array = 1 };
 // Conditions of an operation (bits as in the DAOS API); all hold or nothing happens.
 enum class Condition : uint32_t {
   none = 0,
-  punch = 1,         // punch: what is punched exists, else not_found
-  dkey_insert = 2,   // the dkey does not exist, else exists
-  dkey_update = 4,   // the dkey exists, else not_found
+  punch = 1,        // punch: what is punched exists, else not_found
+  dkey_insert = 2,  // the dkey does not exist, else exists
+  dkey_update = 4,  // the dkey exists, else not_found
   dkey_fetch = 8,
   akey_insert = 16,  // none of the akeys exists, else exists
   akey_update = 32,  // all akeys exist, else not_found
@@ -41,7 +41,9 @@ enum class Condition : uint32_t {
 constexpr Condition operator|(Condition a, Condition b) {
   return static_cast<Condition>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
 }
-constexpr bool has(Condition set, Condition bit) { return (static_cast<uint32_t>(set) & static_cast<uint32_t>(bit)) != 0; }
+constexpr bool has(Condition set, Condition bit) {
+  return (static_cast<uint32_t>(set) & static_cast<uint32_t>(bit)) != 0;
+}
 
 // One akey's part of an update. Its data follows in the payload, items and extents in order.
 struct UpdateItem {
@@ -49,10 +51,12 @@ struct UpdateItem {
   ValueKind kind = ValueKind::single;
   // single: the value's length; array: bytes per record. 0 with `punch`.
   uint64_t record_bytes = 0;
-  // The value (single) or the extents (array) are punched: later reads see nothing there, but the akey still exists.
+  // The value (single) or the extents (array) are punched: later reads see nothing there, but the akey still
+  // exists.
   bool punch = false;
-  std::vector<Recx> recxs;          // array only; must not overlap, count > 0, end < 2^63
-  std::vector<uint32_t> checksums;  // CRC32C: single: one; array: one per piece (see pieces_of in model/pieces.h)
+  std::vector<Recx> recxs;  // array only; must not overlap, count > 0, end < 2^63
+  std::vector<uint32_t>
+      checksums;  // CRC32C: single: one; array: one per piece (see pieces_of in model/pieces.h)
   uint64_t data_bytes() const;
   static void fields(auto& self, auto&& visit) {
     visit("akey", self.akey);
@@ -68,8 +72,9 @@ struct UpdateItem {
 struct FetchItem {
   Key akey;
   ValueKind kind = ValueKind::single;
-  std::vector<Recx> recxs;       // array only
-  uint64_t capacity_bytes = 0;   // single: a longer value is not sent (its length is); 0 asks for the length only
+  std::vector<Recx> recxs;  // array only
+  uint64_t capacity_bytes =
+      0;  // single: a longer value is not sent (its length is); 0 asks for the length only
   static void fields(auto& self, auto&& visit) {
     visit("akey", self.akey);
     visit("kind", self.kind);
@@ -88,9 +93,10 @@ struct FetchedExtent {
 struct FetchedItem {
   // single: the value's length; array: bytes per record; 0: nothing is there.
   uint64_t record_bytes = 0;
-  bool sent = false;                   // single: the value is in the payload
-  uint32_t checksum = 0;               // single
-  std::vector<FetchedExtent> extents;  // array: ascending within each requested recx, in the order of the request
+  bool sent = false;      // single: the value is in the payload
+  uint32_t checksum = 0;  // single
+  std::vector<FetchedExtent>
+      extents;  // array: ascending within each requested recx, in the order of the request
   static void fields(auto& self, auto&& visit) {
     visit("record_bytes", self.record_bytes);
     visit("sent", self.sent);

@@ -1,4 +1,5 @@
-// Limits of this version. Each is checked where requests enter and answered with Code::too_big (or name_too_long).
+// Limits of this version. Each is checked where requests enter and answered with Code::too_big (or
+// name_too_long).
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,8 @@
 namespace firn {
 
 bool has_uint64_dkey(ObjectType type) {
-  return type == ObjectType::dkey_uint64 || type == ObjectType::multi_uint64 || type == ObjectType::kv_uint64 ||
-         is_array(type);
+  return type == ObjectType::dkey_uint64 || type == ObjectType::multi_uint64 ||
+         type == ObjectType::kv_uint64 || is_array(type);
 }
 
 bool is_array(ObjectType type) {
@@ -40,7 +40,8 @@ ObjectId make_object_id(ObjectId user, ObjectType type, ObjectClassId object_cla
   FIRN_ASSERT(target_count > 0);
   uint64_t groups = object_class.value & 0xffff;
   if (groups == kGroupCountAll) groups = std::min(target_count, kGroupCountAll - 1);
-  const uint64_t upper = uint64_t{static_cast<uint8_t>(type)} << 24 | uint64_t{object_class.value >> 24} << 16 | groups;
+  const uint64_t upper =
+      uint64_t{static_cast<uint8_t>(type)} << 24 | uint64_t{object_class.value >> 24} << 16 | groups;
   return ObjectId{user.hi | upper << 32, user.lo};
 }
 

@@ -1,5 +1,5 @@
-// Object ids and classes: what the upper 32 bits of an object id say, and the names of classes. Numbers are DAOS's
-// (facts: object id, object types, object classes).
+// Object ids and classes: what the upper 32 bits of an object id say, and the names of classes. Numbers are
+// DAOS's (facts: object id, object types, object classes).
 #pragma once
 
 #include <optional>
@@ -31,8 +31,8 @@ enum class ObjectType : uint8_t {
 bool has_uint64_dkey(ObjectType type);
 bool is_array(ObjectType type);
 
-constexpr uint32_t kOrdinalUnprotected = 1;    // S1 … SX
-constexpr uint32_t kGroupCountAll = 0xffff;    // "X": as many groups as targets when the object is made
+constexpr uint32_t kOrdinalUnprotected = 1;  // S1 … SX
+constexpr uint32_t kGroupCountAll = 0xffff;  // "X": as many groups as targets when the object is made
 
 constexpr ObjectClassId object_class(uint32_t ordinal, uint32_t group_count) {
   return ObjectClassId{ordinal << 24 | group_count};

@@ -1,5 +1,5 @@
-// Messages between a client and the target that owns a placement group. The request's identity (RequestId) and
-// deadline are in the rpc header. Data of updates and fetches is the call's bulk payload.
+// Messages between a client and the target that owns a placement group. The request's identity (RequestId)
+// and deadline are in the rpc header. Data of updates and fetches is the call's bulk payload.
 #pragma once
 
 #include <optional>
@@ -51,8 +51,8 @@ struct PunchRequest {
   static constexpr const char* kName = "punch";
   using Reply = ChangeReply;
   ObjectAddress address;
-  std::optional<Key> dkey;   // none: the whole object (this group's part)
-  std::vector<Key> akeys;    // none: the whole dkey
+  std::optional<Key> dkey;  // none: the whole object (this group's part)
+  std::vector<Key> akeys;   // none: the whole dkey
   Condition conditions = Condition::none;
   static void fields(auto& self, auto&& visit) {
     visit("address", self.address);

@@ -1,7 +1,7 @@
-// Pieces: how an array's extents are cut for storing and checksumming. Each piece lies within one aligned unit of at
-// most 64 KiB (a power of two of records, at least one), so "which stored extents overlap [a, b)" needs no look back
-// further than the unit that holds a, and client, store and reader cut at the same places: the client's checksum of a
-// piece is the one that is stored and later verified.
+// Pieces: how an array's extents are cut for storing and checksumming. Each piece lies within one aligned
+// unit of at most 64 KiB (a power of two of records, at least one), so "which stored extents overlap [a, b)"
+// needs no look back further than the unit that holds a, and client, store and reader cut at the same places:
+// the client's checksum of a piece is the one that is stored and later verified.
 #pragma once
 
 #include <bit>

@@ -13,8 +13,8 @@ namespace firn {
 namespace {
 
 enum class Change : uint8_t {
-  any,    // may be set at any time
-  once,   // may be set as long as it has its default
+  any,   // may be set at any time
+  once,  // may be set as long as it has its default
 };
 
 struct Rule {
@@ -45,7 +45,8 @@ Result<std::string> canonical_layout(std::string_view value) {
 Result<std::string> canonical_chunk_size(std::string_view value) {
   FIRN_TRY(const uint64_t bytes, parse_byte_count(value));
   if (bytes >= 4096 && bytes <= kRequestDataBytesMax) return std::to_string(bytes);
-  return fail(Code::invalid, "a chunk size lies between 4 KiB and " + std::to_string(kRequestDataBytesMax >> 20) + " MiB");
+  return fail(Code::invalid,
+              "a chunk size lies between 4 KiB and " + std::to_string(kRequestDataBytesMax >> 20) + " MiB");
 }
 
 Result<std::string> canonical_class(std::string_view value) {
@@ -82,15 +83,39 @@ static_assert(kChunkBytesDefault == 1048576);
 static_assert(std::ranges::is_sorted(kContainerRules, {}, &Rule::name));
 
 // Names of DAOS that make sense and that we do not have (yet): worth another answer than a misspelled name.
-constexpr std::string_view kContainerNotYet[] = {
-    "acl", "alloc_oid", "cksum", "cksum_size", "compression", "dedup", "dedup_threshold", "ec_cell_sz", "ec_pda",
-    "encryption", "global_version", "group", "layout_version", "max_snapshot", "obj_version", "owner", "perf_domain",
-    "rd_fac", "rd_lvl", "rf", "rf_lvl", "rp_pda", "scrub_disabled", "srv_cksum", "status"};
+constexpr std::string_view kContainerNotYet[] = {"acl",
+                                                 "alloc_oid",
+                                                 "cksum",
+                                                 "cksum_size",
+                                                 "compression",
+                                                 "dedup",
+                                                 "dedup_threshold",
+                                                 "ec_cell_sz",
+                                                 "ec_pda",
+                                                 "encryption",
+                                                 "global_version",
+                                                 "group",
+                                                 "layout_version",
+                                                 "max_snapshot",
+                                                 "obj_version",
+                                                 "owner",
+                                                 "perf_domain",
+                                                 "rd_fac",
+                                                 "rd_lvl",
+                                                 "rf",
+                                                 "rf_lvl",
+                                                 "rp_pda",
+                                                 "scrub_disabled",
+                                                 "srv_cksum",
+                                                 "status"};
 constexpr std::string_view kPoolNotYet[] = {
-    "acl", "checkpoint", "checkpoint_freq", "checkpoint_thresh", "data_thresh", "ec_cell_sz", "ec_pda",
-    "global_version", "group", "obj_version", "owner", "perf_domain", "rd_fac", "reclaim", "reintegration", "rp_pda",
-    "scrub", "scrub_freq", "scrub_thresh", "self_heal", "space_rb", "svc_list", "svc_ops_enabled",
-    "svc_ops_entry_age", "svc_rf", "upgrade_status"};
+    "acl",         "checkpoint",    "checkpoint_freq", "checkpoint_thresh",
+    "data_thresh", "ec_cell_sz",    "ec_pda",          "global_version",
+    "group",       "obj_version",   "owner",           "perf_domain",
+    "rd_fac",      "reclaim",       "reintegration",   "rp_pda",
+    "scrub",       "scrub_freq",    "scrub_thresh",    "self_heal",
+    "space_rb",    "svc_list",      "svc_ops_enabled", "svc_ops_entry_age",
+    "svc_rf",      "upgrade_status"};
 
 // What there is for one kind of thing.
 struct RuleSet {
@@ -104,7 +129,8 @@ constexpr RuleSet kPool{"pool", {}, kPoolNotYet};
 Error unknown_property(const RuleSet& set, std::string_view name) {
   const std::string of(set.of);
   if (std::ranges::find(set.not_yet, name) != set.not_yet.end()) {
-    return fail(Code::unsupported, "this version does not have this " + of + " property yet").on("property", name);
+    return fail(Code::unsupported, "this version does not have this " + of + " property yet")
+        .on("property", name);
   }
   std::string known(property::kLabel);
   for (const Rule& rule : set.rules) known.append(", ").append(rule.name);
@@ -257,7 +283,8 @@ Result<uint64_t> parse_byte_count(std::string_view text) {
   uint64_t count = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, count);
-  const Error bad = fail(Code::invalid, "a size is a number of bytes, or one with K, M, G or T (KiB, …) behind it");
+  const Error bad =
+      fail(Code::invalid, "a size is a number of bytes, or one with K, M, G or T (KiB, …) behind it");
   if (error != std::errc{}) return bad.clone();
   std::string unit = lower({stop, static_cast<size_t>(end - stop)});
   if (unit.ends_with("ib")) unit.resize(unit.size() - 2);

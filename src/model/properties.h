@@ -1,5 +1,6 @@
-// Properties of pools and containers: their names, values and defaults in this version, and labels. Names are those of
-// DAOS where it has the property. Values are text and are kept in one canonical form, so that equal values compare equal.
+// Properties of pools and containers: their names, values and defaults in this version, and labels. Names are
+// those of DAOS where it has the property. Values are text and are kept in one canonical form, so that equal
+// values compare equal.
 #pragma once
 
 #include <string>
@@ -16,33 +17,41 @@ namespace property {
 // Of pools and containers. Changing it renames.
 constexpr std::string_view kLabel = "label";
 // Of containers.
-constexpr std::string_view kLayoutType = "layout_type";    // "unknown", "posix": who gives the objects their meaning
-constexpr std::string_view kRootOids = "root_oids";        // where that meaning begins: up to 4 object ids "hi.lo,hi.lo"
-constexpr std::string_view kChunkSize = "chunk_size";      // bytes per chunk (dkey) of files
-constexpr std::string_view kObjectClass = "object_class";  // of objects whose maker names no class
-constexpr std::string_view kDirClass = "dir_class";        // of directories; empty: chosen by the file system
-constexpr std::string_view kFileClass = "file_class";      // of files; empty: chosen by the file system
+// Who gives the objects a meaning: "unknown", "posix".
+constexpr std::string_view kLayoutType = "layout_type";
+// Where that meaning begins: up to 4 object ids, "hi.lo,hi.lo".
+constexpr std::string_view kRootOids = "root_oids";
+// Bytes per chunk (dkey) of files.
+constexpr std::string_view kChunkSize = "chunk_size";
+// Of objects whose maker names no class.
+constexpr std::string_view kObjectClass = "object_class";
+// Of directories and of files; empty: chosen by the file system.
+constexpr std::string_view kDirClass = "dir_class";
+constexpr std::string_view kFileClass = "file_class";
 }  // namespace property
 
 constexpr uint64_t kChunkBytesDefault = 1 << 20;
 constexpr size_t kRootOidsMax = 4;
 
-// Labels have 1 to 127 of [A-Za-z0-9._:-] and do not look like a UUID, because either may stand for the other in every
-// command. `of` is what the label names, for the message: "pool", "container". Code::invalid or name_too_long.
+// Labels have 1 to 127 of [A-Za-z0-9._:-] and do not look like a UUID, because either may stand for the other
+// in every command. `of` is what the label names, for the message: "pool", "container". Code::invalid or
+// name_too_long.
 Result<void> check_label(std::string_view label, std::string_view of);
 
-// The properties of a new pool or container: what is given, checked and in canonical form, and the defaults for the
-// rest; by name. The label is not among them. Code::invalid for an unknown name (the message lists the known ones), a
-// name given twice or a bad value; Code::unsupported for what DAOS has and this version cannot do.
+// The properties of a new pool or container: what is given, checked and in canonical form, and the defaults
+// for the rest; by name. The label is not among them. Code::invalid for an unknown name (the message lists
+// the known ones), a name given twice or a bad value; Code::unsupported for what DAOS has and this version
+// cannot do.
 Result<std::vector<Property>> new_pool_properties(const std::vector<Property>& given);
 Result<std::vector<Property>> new_container_properties(const std::vector<Property>& given);
 
-// `current` with `changes` made. Errors as above; Code::invalid for a property that is fixed once the container exists.
+// `current` with `changes` made. Errors as above; Code::invalid for a property that is fixed once the
+// container exists.
 Result<std::vector<Property>> changed_container_properties(std::vector<Property> current,
                                                            const std::vector<Property>& changes);
 
-// Takes the label out of a list of properties: what create and set-properties do with it is not a property's change.
-// Code::invalid if it is there twice. Empty if it is not there.
+// Takes the label out of a list of properties: what create and set-properties do with it is not a property's
+// change. Code::invalid if it is there twice. Empty if it is not there.
 Result<std::string> take_label(std::vector<Property>& properties);
 
 // The value, or nullptr.

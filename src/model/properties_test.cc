@@ -14,7 +14,8 @@ Code code_of(const Result<T>& result) {
 }
 
 TEST(Label, accepts_what_the_rule_says) {
-  for (const auto* label : {"a", "tank", "My_pool.2:x-y", "0"}) EXPECT_TRUE(check_label(label, "pool")) << label;
+  for (const auto* label : {"a", "tank", "My_pool.2:x-y", "0"})
+    EXPECT_TRUE(check_label(label, "pool")) << label;
   EXPECT_TRUE(check_label(std::string(kLabelBytesMax, 'x'), "pool"));
 }
 

@@ -3,16 +3,18 @@
 //   struct PunchRequest {
 //     ObjectId object;
 //     std::vector<Key> akeys;
-//     static void fields(auto& self, auto&& visit) { visit("object", self.object); visit("akeys", self.akeys); }
+//     static void fields(auto& self, auto&& visit) { visit("object", self.object); visit("akeys",
+//     self.akeys); }
 //   };
 //   std::string bytes = encode(request);
 //   FIRN_TRY(auto request, decode<PunchRequest>(bytes));
 //
-// Encoding: integers, enums and strong ids fixed width, little endian; bool one byte; strings and vectors a u32 count and
-// their elements; optional a bool and the value; a struct a u32 length and its fields in order. The length lets versions
-// differ: a reader skips what follows the fields it knows, and fields missing at the end keep their defaults. New
-// fields therefore go to the end; a field never changes its type or place. ids, Recx and the like are sealed: no length.
-// Decoding checks every bound and never allocates more than the input could hold. Nesting is bounded by the types.
+// Encoding: integers, enums and strong ids fixed width, little endian; bool one byte; strings and vectors a
+// u32 count and their elements; optional a bool and the value; a struct a u32 length and its fields in order.
+// The length lets versions differ: a reader skips what follows the fields it knows, and fields missing at the
+// end keep their defaults. New fields therefore go to the end; a field never changes its type or place. ids,
+// Recx and the like are sealed: no length. Decoding checks every bound and never allocates more than the
+// input could hold. Nesting is bounded by the types.
 #pragma once
 
 #include <concepts>
@@ -257,8 +259,10 @@ class Printer {
       }
       out_ += ']';
     } else if constexpr (OptionalOf<T>::value) {
-      if (value) put(*value);
-      else out_ += "none";
+      if (value)
+        put(*value);
+      else
+        out_ += "none";
     } else if constexpr (Sealed<T>) {
       Printer inner(out_);
       out_ += '{';
@@ -298,7 +302,8 @@ Result<T> decode_from(std::string_view& in) {
   wire::Decoder decoder(in);
   T value{};
   decoder.get(value);
-  if (decoder.failed()) return fail(Code::corrupt, "message cannot be decoded: a length or value is out of bounds");
+  if (decoder.failed())
+    return fail(Code::corrupt, "message cannot be decoded: a length or value is out of bounds");
   in.remove_prefix(in.size() - decoder.remaining());
   return value;
 }

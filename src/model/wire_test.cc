@@ -42,7 +42,8 @@ UpdateRequest sample() {
   request.address.object = {1, 2};
   request.address.pg = PgIndex{7};
   request.dkey = std::string("d\0key", 5);
-  request.items.push_back({.akey = "a", .kind = ValueKind::array, .record_bytes = 3, .recxs = {{1, 2}, {9, 1}}});
+  request.items.push_back(
+      {.akey = "a", .kind = ValueKind::array, .record_bytes = 3, .recxs = {{1, 2}, {9, 1}}});
   request.items[0].checksums = {5, 6};
   return request;
 }

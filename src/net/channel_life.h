@@ -1,5 +1,5 @@
-// ChannelLife: whether a channel is open, who uses it, and when it may be destroyed: once it is closed and nobody uses it
-// any more. Belongs to the channel's thread.
+// ChannelLife: whether a channel is open, who uses it, and when it may be destroyed: once it is closed and
+// nobody uses it any more. Belongs to the channel's thread.
 #pragma once
 
 #include <cstddef>

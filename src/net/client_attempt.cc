@@ -56,14 +56,16 @@ std::vector<MutableBytes> ClientAttempt::place_payload(const Frame& frame, size_
 void ClientAttempt::answered(const Frame& frame) {
   landing_ = false;
   if (frame.kind == FrameKind::busy) {
-    return finish({.kind = AttemptEnd::Kind::busy,
-                   .retry_after = std::clamp(frame.time, Duration::zero(), Duration(std::chrono::seconds(60))),
-                   .obstacle = fail(Code::busy, "the server is busy").on("server", connection_->peer())});
+    return finish(
+        {.kind = AttemptEnd::Kind::busy,
+         .retry_after = std::clamp(frame.time, Duration::zero(), Duration(std::chrono::seconds(60))),
+         .obstacle = fail(Code::busy, "the server is busy").on("server", connection_->peer())});
   }
   AttemptEnd end{.kind = AttemptEnd::Kind::answered};
   if (frame.status != 0) {
     Error error = error_of(frame);
-    if (error.code() == Code::busy) return finish({.kind = AttemptEnd::Kind::busy, .obstacle = std::move(error)});
+    if (error.code() == Code::busy)
+      return finish({.kind = AttemptEnd::Kind::busy, .obstacle = std::move(error)});
     end.answer = std::move(error);
   } else if (place_error_) {
     end.answer = std::move(*place_error_);

@@ -1,9 +1,9 @@
-// ClientAttempt: one sending of a call over one connection, up to its answer or to what stands in its place. The call
-// (rpc_client.cc) makes attempts until one is answered.
+// ClientAttempt: one sending of a call over one connection, up to its answer or to what stands in its place.
+// The call (rpc_client.cc) makes attempts until one is answered.
 //
-// Invariant: when run() has ended, nobody touches the call's buffers for this attempt any more. While a frame is being
-// sent from them or is landing in them, the attempt is *pinned*: time-out and cancel then wait a short grace, and
-// after it close the connection, which frees the buffers.
+// Invariant: when run() has ended, nobody touches the call's buffers for this attempt any more. While a frame
+// is being sent from them or is landing in them, the attempt is *pinned*: time-out and cancel then wait a
+// short grace, and after it close the connection, which frees the buffers.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,8 @@ struct AttemptEnd {
 
 class ClientAttempt final : private Timer, private CancelCallback {
  public:
-  using Place = std::function<Result<std::vector<MutableBytes>>(std::string_view reply, size_t payload_bytes)>;
+  using Place =
+      std::function<Result<std::vector<MutableBytes>>(std::string_view reply, size_t payload_bytes)>;
   struct Limits {
     MonotonicTime deadline;
     Duration silence_max{};  // from the end of sending to the first byte of an answer
@@ -54,7 +55,8 @@ class ClientAttempt final : private Timer, private CancelCallback {
   Task<AttemptEnd> run(ClientConnection& connection, std::string head, std::span<const ByteView> payload);
   CallNumber number() const { return number_; }
 
-  // From the connection: an answer's payload is about to arrive, the answer has arrived, the connection is closed.
+  // From the connection: an answer's payload is about to arrive, the answer has arrived, the connection is
+  // closed.
   std::vector<MutableBytes> place_payload(const Frame& frame, size_t payload_bytes);
   void answered(const Frame& frame);
   void broken(const Error& reason);

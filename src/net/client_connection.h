@@ -1,5 +1,5 @@
-// ClientConnection: a channel of an RpcClient, from connect to close, and which attempts wait for answers on it. Replies
-// find their attempt by call number; what nobody waits for (any more) is skipped.
+// ClientConnection: a channel of an RpcClient, from connect to close, and which attempts wait for answers on
+// it. Replies find their attempt by call number; what nobody waits for (any more) is skipped.
 #pragma once
 
 #include <cstdint>

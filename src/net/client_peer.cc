@@ -58,7 +58,8 @@ Task<Result<ClientConnection*>> ClientPeer::connection(MonotonicTime deadline, C
 Task<void> ClientPeer::keep_connection(ClientPeer* peer) {
   const Shared& shared = peer->shared_;
   ClientConnection connection(shared.runtime, shared.options.idle_max);
-  auto channel = co_await shared.transport.connect(peer->address_, connection, shared.options.connect_timeout);
+  auto channel =
+      co_await shared.transport.connect(peer->address_, connection, shared.options.connect_timeout);
   const bool connected = channel.has_value();
   peer->connect_ended(connection, std::move(channel));
   if (!connected) co_return;

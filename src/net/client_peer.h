@@ -1,5 +1,5 @@
-// ClientPeer: what an RpcClient knows of one address: the connection, made on first use and again after it broke, and how
-// many calls are in progress. Lives as long as the client.
+// ClientPeer: what an RpcClient knows of one address: the connection, made on first use and again after it
+// broke, and how many calls are in progress. Lives as long as the client.
 #pragma once
 
 #include <optional>

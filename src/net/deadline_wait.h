@@ -1,6 +1,6 @@
-// DeadlineWait: a wait that ends when somebody wakes it, when its time is up, or when it is canceled; whichever comes
-// first. Who may wake it keeps it in a list; at its end it has left that list, so that a wake is never lost on a waiter
-// that has given up.
+// DeadlineWait: a wait that ends when somebody wakes it, when its time is up, or when it is canceled;
+// whichever comes first. Who may wake it keeps it in a list; at its end it has left that list, so that a wake
+// is never lost on a waiter that has given up.
 //
 //   DeadlineWait wait(executor, deadline, token);
 //   waiters_.push_back(wait.place());

@@ -1,14 +1,14 @@
 // EchoService: a service for tests of rpc and transports, with a thread of its own; and the means to call it.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "model/wire.h"
 #include "net/inproc_transport.h"
@@ -39,8 +39,8 @@ struct EchoRequest {
   using Reply = EchoReply;
   uint64_t number = 0;
   uint64_t delay_ms = 0;
-  uint64_t reply_bytes = 0;   // of payload, filled with the number's low byte
-  uint16_t error = 0;         // answer with this code
+  uint64_t reply_bytes = 0;  // of payload, filled with the number's low byte
+  uint16_t error = 0;        // answer with this code
   static void fields(auto& self, auto&& visit) {
     visit("number", self.number);
     visit("delay_ms", self.delay_ms);
@@ -100,9 +100,16 @@ class EchoService {
   RpcServer server_;
 };
 
+inline RealRuntimeOptions quiet() {
+  RealRuntimeOptions options;
+  options.log_level = LogLevel::error;
+  return options;
+}
+
 enum class TestTransport { inproc, tcp };
 
-// An EchoService in its own thread, reachable over the given transport. Started and stopped by the test's thread.
+// An EchoService in its own thread, reachable over the given transport. Started and stopped by the test's
+// thread.
 class EchoHost {
  public:
   struct Options {
@@ -112,7 +119,8 @@ class EchoHost {
   };
   static constexpr uint32_t kTarget = 3;
 
-  EchoHost(InprocHub& hub, Options options) : hub_(hub), options_(options), address_{"tcp://127.0.0.1:0", kTarget} {
+  EchoHost(InprocHub& hub, Options options)
+      : hub_(hub), options_(options), address_{"tcp://127.0.0.1:0", kTarget} {
     if (options.transport == TestTransport::inproc) address_.uri = "inproc://echo";
   }
   ~EchoHost() { stop(); }
@@ -121,7 +129,7 @@ class EchoHost {
   EchoService::Counters& counters() { return counters_; }
 
   void start() {
-    auto thread = RuntimeThread::start({.log_level = LogLevel::error});
+    auto thread = RuntimeThread::start(quiet());
     ASSERT_TRUE(thread.has_value()) << thread.error().message();
     thread_ = std::move(*thread);
     const auto opened = thread_->call([this] { return open(this); });
@@ -178,7 +186,7 @@ class EchoHost {
 class EchoClient {
  public:
   EchoClient(InprocHub& hub, TestTransport transport, RpcClientOptions options)
-      : runtime_(std::move(*RealRuntime::create({.log_level = LogLevel::error}))),
+      : runtime_(std::move(*RealRuntime::create(quiet()))),
         transport_(make(*runtime_, hub, transport)),
         rpc_(std::make_unique<RpcClient>(*runtime_, *transport_, options)) {}
   ~EchoClient() { runtime_->run(rpc_->close()); }

@@ -57,14 +57,16 @@ std::string encode_frame(const Frame& frame) {
 Result<Frame> decode_frame(ByteView head) {
   if (head.size() < kCrcAt) return fail(Code::corrupt, "a frame is too short").on("bytes", head.size());
   const std::byte* const at = head.data();
-  if (load_little<uint32_t>(at + kMagicAt) != kMagic) return fail(Code::corrupt, "a frame has no magic number");
+  if (load_little<uint32_t>(at + kMagicAt) != kMagic)
+    return fail(Code::corrupt, "a frame has no magic number");
   if (const auto version = load_little<uint16_t>(at + kVersionAt); version != kProtocolVersion) {
     return fail(Code::version, "the peer speaks another version of the protocol")
         .on("theirs", version)
         .on("ours", kProtocolVersion)
         .remedy("use clients and servers of the same release");
   }
-  if (head.size() < kFrameFixedBytes) return fail(Code::corrupt, "a frame is too short").on("bytes", head.size());
+  if (head.size() < kFrameFixedBytes)
+    return fail(Code::corrupt, "a frame is too short").on("bytes", head.size());
   if (load_little<uint32_t>(at + kCrcAt) != head_crc(head)) {
     return fail(Code::corrupt, "a frame's checksum does not match");
   }
@@ -93,7 +95,9 @@ std::string encode_error_frame(FrameKind kind, CallNumber call_number, const Err
 
 Error error_of(const Frame& frame) {
   auto message = decode<ErrorMessage>(frame.body);
-  if (!message) return fail(Code::corrupt, "the peer sent an error that cannot be decoded").because(std::move(message).error());
+  if (!message)
+    return fail(Code::corrupt, "the peer sent an error that cannot be decoded")
+        .because(std::move(message).error());
   Error error = fail(message->code, std::move(message->message));
   if (message->remedy.empty()) return error;
   return std::move(error).remedy(std::move(message->remedy));

@@ -1,6 +1,6 @@
-// Frame: what rpc puts into the head of every frame of a channel: a fixed part that says which call this belongs to,
-// then the encoded message, or the encoded error, or nothing. The payload of the frame is the call's bulk data and is
-// not described here. Layout: docs/formats/messages.md.
+// Frame: what rpc puts into the head of every frame of a channel: a fixed part that says which call this
+// belongs to, then the encoded message, or the encoded error, or nothing. The payload of the frame is the
+// call's bulk data and is not described here. Layout: docs/formats/messages.md.
 #pragma once
 
 #include <string>
@@ -30,21 +30,22 @@ enum class FrameKind : uint8_t {
 
 struct Frame {
   FrameKind kind = FrameKind::request;
-  uint16_t opcode = 0;               // request
-  uint16_t status = 0;               // reply, refusal: 0, or the Code of the error that is the body
-  CallNumber call_number{};          // all but cancel and refusal
-  RequestId request{};               // request, cancel
-  RequestSequence completed_below{}; // request: the client has the answers of all below and will not ask again
-  Duration time{};                   // request: how long the client still waits; busy: when to ask again
-  std::string_view body{};           // request, reply: the encoded message; an encoded ErrorMessage if status != 0
+  uint16_t opcode = 0;       // request
+  uint16_t status = 0;       // reply, refusal: 0, or the Code of the error that is the body
+  CallNumber call_number{};  // all but cancel and refusal
+  RequestId request{};       // request, cancel
+  RequestSequence
+      completed_below{};    // request: the client has the answers of all below and will not ask again
+  Duration time{};          // request: how long the client still waits; busy: when to ask again
+  std::string_view body{};  // request, reply: the encoded message; an encoded ErrorMessage if status != 0
 };
 
 constexpr size_t kFrameFixedBytes = 56;
 
 // The head to send. Fixed part + body may be above kFrameHeadBytesMax: the caller looks.
 std::string encode_frame(const Frame& frame);
-// `body` of the result points into `head`. Code::version: the peer speaks another protocol; Code::corrupt: these bytes
-// are no frame, or were damaged on the way.
+// `body` of the result points into `head`. Code::version: the peer speaks another protocol; Code::corrupt:
+// these bytes are no frame, or were damaged on the way.
 Result<Frame> decode_frame(ByteView head);
 
 // An error on its way to the peer.

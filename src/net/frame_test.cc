@@ -1,3 +1,4 @@
+// The head of frames: layout, damage, errors on their way.
 #include "net/frame.h"
 
 #include <gtest/gtest.h>

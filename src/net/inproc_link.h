@@ -1,10 +1,12 @@
 // InprocLink and InprocChannel: a channel inside one process; see inproc_transport.h.
 //
-// Each end belongs to its thread. What crosses is work submitted to the other end's executor, which holds the link; the
-// only thing both threads look at is where that executor is, and whether the end still is there, under the end's mutex.
+// Each end belongs to its thread. What crosses is work submitted to the other end's executor, which holds the
+// link; the only thing both threads look at is where that executor is, and whether the end still is there,
+// under the end's mutex.
 //
-// A sender waits until its payload has been copied, or until the frame has been dropped because its receiver is closed or
-// its loop has ended. A channel is `closed` only after all its sends have come back: no thread reads its buffers then.
+// A sender waits until its payload has been copied, or until the frame has been dropped because its receiver
+// is closed or its loop has ended. A channel is `closed` only after all its sends have come back: no thread
+// reads its buffers then.
 #pragma once
 
 #include <memory>
@@ -92,7 +94,7 @@ class InprocLink : public std::enable_shared_from_this<InprocLink> {
  private:
   struct End {
     std::mutex mutex;
-    Executor* executor = nullptr;  // guarded by the mutex; nullptr: no such end (yet, any more)
+    Executor* executor = nullptr;      // guarded by the mutex; nullptr: no such end (yet, any more)
     InprocChannel* channel = nullptr;  // the end's thread only
   };
   End& end(InprocSide side) { return ends_[static_cast<size_t>(side)]; }

@@ -11,7 +11,8 @@ namespace {
 // A frame on its way. Its sender is told when it is destroyed, wherever that happens: copied or not.
 class FrameUnderWay {
  public:
-  FrameUnderWay(std::shared_ptr<InprocLink> link, InprocSide to, ByteView head, std::span<const ByteView> payload)
+  FrameUnderWay(std::shared_ptr<InprocLink> link, InprocSide to, ByteView head,
+                std::span<const ByteView> payload)
       : link_(std::move(link)), to_(to), head_(as_text(head)), payload_(payload) {}
   FrameUnderWay(FrameUnderWay&& other) noexcept
       : link_(std::move(other.link_)),
@@ -38,7 +39,8 @@ class FrameUnderWay {
  private:
   void release_sender() {
     if (sender_ == nullptr) return;
-    link_->submit_to(other(to_), [sender = std::exchange(sender_, nullptr), placed = placed_] { sender->set(placed); });
+    link_->submit_to(other(to_),
+                     [sender = std::exchange(sender_, nullptr), placed = placed_] { sender->set(placed); });
   }
 
   std::shared_ptr<InprocLink> link_;  // as in InprocLink
@@ -101,12 +103,15 @@ bool InprocHub::call(std::shared_ptr<InprocLink> link, const Address& to) {
 
 Task<Result<std::unique_ptr<Channel>>> InprocTransport::connect(Address to, ChannelReceiver& receiver,
                                                                 Duration timeout) {
-  if (!to.uri.starts_with("inproc://")) co_return fail(Code::invalid, "not an address in this process").on("address", to.uri);
+  if (!to.uri.starts_with("inproc://"))
+    co_return fail(Code::invalid, "not an address in this process").on("address", to.uri);
   auto link = std::make_shared<InprocLink>(to, executor_);
   InprocLink::Connecting connecting(executor_, receiver, executor_.now() + timeout);
   link->set_connecting(&connecting);
   if (!hub_.call(link, to)) {
-    co_return fail(Code::unreachable, "no such service in this process").on("address", to.uri).on("target", uint64_t{to.target});
+    co_return fail(Code::unreachable, "no such service in this process")
+        .on("address", to.uri)
+        .on("target", uint64_t{to.target});
   }
   co_await connecting.wait;
   link->set_connecting(nullptr);
@@ -116,8 +121,8 @@ Task<Result<std::unique_ptr<Channel>>> InprocTransport::connect(Address to, Chan
   co_return fail(Code::unreachable, "the service does not accept the connection").on("address", to.uri);
 }
 
-// If the client gives up meanwhile: it first takes its executor out of the link, then tells the server's. Either we see
-// the one, or the other comes after us.
+// If the client gives up meanwhile: it first takes its executor out of the link, then tells the server's.
+// Either we see the one, or the other comes after us.
 void InprocLink::accept(InprocHub::Service service) {
   if (service.acceptor == nullptr) {
     return submit_to(InprocSide::client, [link = shared_from_this()] { link->connect_ended(false); });
@@ -207,7 +212,9 @@ bool InprocChannel::place(ByteView head, std::span<const ByteView> payload) {
   return true;
 }
 
-void InprocChannel::arrived(ByteView head, size_t payload_bytes) { receiver_->arrived(*this, head, payload_bytes); }
+void InprocChannel::arrived(ByteView head, size_t payload_bytes) {
+  receiver_->arrived(*this, head, payload_bytes);
+}
 
 void InprocChannel::close() {
   if (closing_) return;

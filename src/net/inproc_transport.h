@@ -1,12 +1,14 @@
-// Transport inside one process: for a program that embeds its targets. Ends of a channel may live in different threads;
-// frames cross by Executor::submit, and the receiving side copies payload once, from the sender's buffers straight to
-// where `place` says. A frame without payload is not waited for by its sender: rpc bounds how many there are.
+// Transport inside one process: for a program that embeds its targets. Ends of a channel may live in
+// different threads; frames cross by Executor::submit, and the receiving side copies payload once, from the
+// sender's buffers straight to where `place` says. A frame without payload is not waited for by its sender:
+// rpc bounds how many there are.
 //
-//   InprocHub hub;                                                          // one for the program, outlives all users
-//   hub.listen({"inproc://engine", 0}, runtime.executor(), rpc_server);    // in the service's thread
-//   InprocTransport transport(runtime.executor(), hub);                     // in the client's thread
+//   InprocHub hub;                                                          // one for the program, outlives
+//   all users hub.listen({"inproc://engine", 0}, runtime.executor(), rpc_server);    // in the service's
+//   thread InprocTransport transport(runtime.executor(), hub);                     // in the client's thread
 //
-// Real threads only: the hub and each channel hold a mutex, and nothing here is deterministic between threads.
+// Real threads only: the hub and each channel hold a mutex, and nothing here is deterministic between
+// threads.
 #pragma once
 
 #include <map>
@@ -50,7 +52,8 @@ class InprocTransport final : public Transport {
   InprocTransport(Executor& executor, InprocHub& hub) : executor_(executor), hub_(hub) {}
 
   // The executor runs until all channels of this transport are closed and destroyed.
-  Task<Result<std::unique_ptr<Channel>>> connect(Address to, ChannelReceiver& receiver, Duration timeout) override;
+  Task<Result<std::unique_ptr<Channel>>> connect(Address to, ChannelReceiver& receiver,
+                                                 Duration timeout) override;
 
  private:
   Executor& executor_;

@@ -1,5 +1,5 @@
-// Calls with deadline, cancel and resend; see rpc_client.h. The parts: a call (here) makes attempts (client_attempt.h)
-// over the connection (client_connection.h) that its peer (client_peer.h) keeps.
+// Calls with deadline, cancel and resend; see rpc_client.h. The parts: a call (here) makes attempts
+// (client_attempt.h) over the connection (client_connection.h) that its peer (client_peer.h) keeps.
 #include "net/rpc_client.h"
 
 #include <algorithm>
@@ -71,8 +71,8 @@ class RpcClient::Impl {
   std::map<Address, std::unique_ptr<ClientPeer>> peers_;
   uint64_t next_sequence_ = 1;
   uint64_t next_call_number_ = 1;
-  IntrusiveList<Call> waiting_;   // for a permit
-  IntrusiveList<Call> started_;   // in the order of their sequence numbers
+  IntrusiveList<Call> waiting_;  // for a permit
+  IntrusiveList<Call> started_;  // in the order of their sequence numbers
   size_t calls_ = 0;
   Event no_calls_;
   bool closing_ = false;
@@ -80,7 +80,8 @@ class RpcClient::Impl {
 
 Task<Result<std::string>> RpcClient::Impl::call(RawCall raw) {
   if (closing_) co_return fail(Code::canceled, "the client is closed").on("call", raw.name);
-  if (kFrameFixedBytes + raw.request.size() > kFrameHeadBytesMax || total_bytes(raw.send) > kFramePayloadBytesMax) {
+  if (kFrameFixedBytes + raw.request.size() > kFrameHeadBytesMax ||
+      total_bytes(raw.send) > kFramePayloadBytesMax) {
     co_return fail(Code::too_big, "the request is larger than a message may be").on("call", raw.name);
   }
   const MonotonicTime deadline = runtime_.now() + raw.options.timeout;
@@ -112,7 +113,8 @@ Task<Result<std::string>> RpcClient::Impl::run(Call* call, ClientPeer* peer) {
     if (end.obstacle) call->obstacle = std::move(end.obstacle);
     if (runtime_.now() >= call->deadline) co_return timed_out(*call, *peer);
     if (pause == Duration::zero()) continue;
-    DeadlineWait wait(runtime_.executor(), std::min(call->deadline, runtime_.now() + pause), call->cancel.token());
+    DeadlineWait wait(runtime_.executor(), std::min(call->deadline, runtime_.now() + pause),
+                      call->cancel.token());
     if (co_await wait == DeadlineWait::End::canceled) break;
     if (runtime_.now() >= call->deadline) co_return timed_out(*call, *peer);
   }
@@ -133,7 +135,8 @@ Task<AttemptEnd> RpcClient::Impl::attempt(Call* call, ClientPeer* peer) {
   ClientConnection& channel = **connection;
   auto use = channel.use();
   const CallNumber number(next_call_number_++);
-  const Duration silence_max = options_.resend_after * (1 << std::min(call->silent_attempts, kSilenceDoublingsMax));
+  const Duration silence_max =
+      options_.resend_after * (1 << std::min(call->silent_attempts, kSilenceDoublingsMax));
   ClientAttempt attempt(runtime_.executor(), number, {call->deadline, silence_max, call->cancel.token()},
                         call->raw.place);
   const uint64_t heard_before = channel.frames_heard();
@@ -178,7 +181,8 @@ Error RpcClient::Impl::timed_out(Call& call, const ClientPeer& peer) {
   if (!call.obstacle) return error;
   const bool never_there = !peer.ever_connected() && call.obstacle->code() == Code::unreachable;
   error = std::move(error).because(std::move(*call.obstacle));
-  if (never_there && error.remedy().empty()) return std::move(error).remedy("is the server running? firn serve");
+  if (never_there && error.remedy().empty())
+    return std::move(error).remedy("is the server running? firn serve");
   return error;
 }
 

@@ -1,11 +1,11 @@
 // RpcClient against a scripted peer, in virtual time: what it sends and when, and what becomes of buffers.
 #include "net/rpc_client.h"
 
-#include <gtest/gtest.h>
-
 #include <deque>
 #include <memory>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "net/frame.h"
 #include "runtime/gate.h"
@@ -37,8 +37,7 @@ class ManualRuntime final : public Runtime {
 // The client's end of a channel whose other end is the test.
 class ScriptedChannel final : public Channel {
  public:
-  ScriptedChannel(ManualExecutor& executor, ChannelReceiver& to)
-      : receiver(to), may_send(executor) {
+  ScriptedChannel(ManualExecutor& executor, ChannelReceiver& to) : receiver(to), may_send(executor) {
     may_send.set();
   }
   ~ScriptedChannel() override { EXPECT_TRUE(closed); }
@@ -128,8 +127,10 @@ class RpcClientTest : public testing::Test {
   static Task<void> run(RpcClient* rpc, RpcClient::RawCall raw, Call* call) {
     call->result.emplace(co_await rpc->call_raw(std::move(raw)));
   }
-  void start(Call& call, Duration timeout = 60s, RpcClient::RawPlace place = {}, std::span<const ByteView> send = {}) {
-    RpcClient::RawCall raw{.to = {"test://peer", 0}, .opcode = 1, .name = "test", .request = "request", .send = send};
+  void start(Call& call, Duration timeout = 60s, RpcClient::RawPlace place = {},
+             std::span<const ByteView> send = {}) {
+    RpcClient::RawCall raw{
+        .to = {"test://peer", 0}, .opcode = 1, .name = "test", .request = "request", .send = send};
     raw.place = std::move(place);
     raw.options = {.timeout = timeout, .cancel = call.cancel.token()};
     gate.spawn(run(&*client_, std::move(raw), &call));
@@ -242,7 +243,8 @@ TEST_F(RpcClientTest, busy_peer_is_left_alone_for_the_time_it_says) {
   client({.retry_pause_min = 1ms});
   Call& call = new_call();
   start(call);
-  channel().deliver(encode_frame({.kind = FrameKind::busy, .call_number = channel().sent(0).call_number, .time = 400ms}));
+  channel().deliver(
+      encode_frame({.kind = FrameKind::busy, .call_number = channel().sent(0).call_number, .time = 400ms}));
   advance(199ms);
   EXPECT_EQ(channel().heads.size(), 1U);
   advance(300ms);
@@ -300,7 +302,8 @@ TEST_F(RpcClientTest, time_out_while_payload_lands_waits_for_the_end_of_the_chan
   start(call, 1s, [&](std::string_view, size_t) -> Result<std::vector<MutableBytes>> {
     return std::vector<MutableBytes>{buffer};
   });
-  const std::string head = encode_frame({.kind = FrameKind::reply, .call_number = channel().sent(0).call_number});
+  const std::string head =
+      encode_frame({.kind = FrameKind::reply, .call_number = channel().sent(0).call_number});
   EXPECT_EQ(total_bytes(channel().receiver.place(channel(), as_bytes(head), 100)), 100U);
   advance(1050ms);
   EXPECT_FALSE(channel().closing);  // a short grace
@@ -318,7 +321,8 @@ TEST_F(RpcClientTest, payload_that_lands_within_the_grace_is_an_answer) {
   start(call, 1s, [&](std::string_view, size_t) -> Result<std::vector<MutableBytes>> {
     return std::vector<MutableBytes>{buffer};
   });
-  const std::string head = encode_frame({.kind = FrameKind::reply, .call_number = channel().sent(0).call_number});
+  const std::string head =
+      encode_frame({.kind = FrameKind::reply, .call_number = channel().sent(0).call_number});
   (void)channel().receiver.place(channel(), as_bytes(head), 100);
   advance(1050ms);
   channel().receiver.arrived(channel(), as_bytes(head), 100);

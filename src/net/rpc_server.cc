@@ -1,4 +1,5 @@
-// Answers calls of one service; see rpc_server.h. Channels are server_session.h, what they share is ServerCore.
+// Answers calls of one service; see rpc_server.h. Channels are server_session.h, what they share is
+// ServerCore.
 #include "net/rpc_server.h"
 
 #include "net/server_core.h"
@@ -55,7 +56,8 @@ bool ServerCore::join(ServerSession& session, const Frame& frame) {
   if (found == running_.end()) return false;
   auto& askers = found->second->askers;
   for (const Asker& asker : askers) {
-    if (asker.session == &session && asker.call_number == frame.call_number) return true;  // the network doubled it
+    if (asker.session == &session && asker.call_number == frame.call_number)
+      return true;  // the network doubled it
   }
   if (askers.size() < kAskersMax) askers.push_back({&session, session.life().use(), frame.call_number});
   return true;
@@ -69,7 +71,8 @@ void ServerCore::cancel(RequestId request) {
 void ServerCore::start(ServerSession& session, ArrivedRequest request) {
   if (join(session, request.frame)) return;
   const auto handler = handlers_.find(request.frame.opcode);
-  gate_.spawn(serve(this, &session, handler == handlers_.end() ? nullptr : &handler->second, std::move(request)));
+  gate_.spawn(
+      serve(this, &session, handler == handlers_.end() ? nullptr : &handler->second, std::move(request)));
 }
 
 Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Handler* handler,
@@ -109,11 +112,12 @@ Result<std::string> ServerCore::checked(Result<std::string> outcome, const Runni
 Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>* outcome) {
   std::vector<Task<void>> answers;
   for (Asker& asker : running->askers) {
-    std::string head = *outcome ? encode_frame({.kind = FrameKind::reply,
-                                                .call_number = asker.call_number,
-                                                .body = **outcome})
-                                : encode_error_frame(FrameKind::reply, asker.call_number, outcome->error());
-    answers.push_back(send_answer(&asker, std::move(head), *outcome ? &running->call.reply_payload : nullptr));
+    std::string head =
+        *outcome
+            ? encode_frame({.kind = FrameKind::reply, .call_number = asker.call_number, .body = **outcome})
+            : encode_error_frame(FrameKind::reply, asker.call_number, outcome->error());
+    answers.push_back(
+        send_answer(&asker, std::move(head), *outcome ? &running->call.reply_payload : nullptr));
   }
   if (answers.size() == 1) {
     co_await std::move(answers.front());
@@ -139,7 +143,9 @@ class RpcServer::Impl : public ServerCore {
 RpcServer::RpcServer(Runtime& runtime, RpcServerOptions options)
     : impl_(std::make_unique<Impl>(runtime, options)) {}
 RpcServer::~RpcServer() = default;
-ChannelReceiver& RpcServer::accepted(std::unique_ptr<Channel> channel) { return impl_->accepted(std::move(channel)); }
+ChannelReceiver& RpcServer::accepted(std::unique_ptr<Channel> channel) {
+  return impl_->accepted(std::move(channel));
+}
 Task<void> RpcServer::close() { return impl_->close(); }
 void RpcServer::handle_raw(uint16_t opcode, const char* name, RawHandler handler) {
   impl_->handle(opcode, name, std::move(handler));

@@ -1,14 +1,15 @@
 // RpcServer: answers calls of one service (a target, or the control service) on one thread.
 //
-//   server.handle<FetchRequest>([this](FetchRequest request, ServerCall& call) { return fetch(std::move(request), call); });
+//   server.handle<FetchRequest>([this](FetchRequest request, ServerCall& call) { return
+//   fetch(std::move(request), call); });
 //
-// Bounds: calls in progress per channel and in all, bytes of payload in memory; beyond them a call is answered BUSY with
-// the time after which to try again, its payload skipped. A request that cannot be decoded is answered Code::corrupt; a
-// channel that speaks another protocol version gets Code::version and is closed.
+// Bounds: calls in progress per channel and in all, bytes of payload in memory; beyond them a call is
+// answered BUSY with the time after which to try again, its payload skipped. A request that cannot be decoded
+// is answered Code::corrupt; a channel that speaks another protocol version gets Code::version and is closed.
 //
-// A handler always runs to its end, also when its client cancels, its deadline passes or the channel breaks. While a
-// request is being handled, a repeat of it (same RequestId, over whatever channel) is not run again: it gets the
-// answer of the first. After that, recognising repeats is the handler's business.
+// A handler always runs to its end, also when its client cancels, its deadline passes or the channel breaks.
+// While a request is being handled, a repeat of it (same RequestId, over whatever channel) is not run again:
+// it gets the answer of the first. After that, recognising repeats is the handler's business.
 #pragma once
 
 #include <functional>
@@ -34,12 +35,12 @@ struct RpcServerOptions {
 // A call being answered; lives until its handler is done.
 class ServerCall {
  public:
-  RequestId request_id;                // for recognising repeats
-  RequestSequence completed_below;     // the client has seen all answers below this one
-  MonotonicTime deadline;              // the client waits no longer
-  bool canceled = false;               // the client has said that it waits no longer; no answer will be sent
-  Buffer payload;                      // of the request
-  Buffer reply_payload;                // set by the handler
+  RequestId request_id;             // for recognising repeats
+  RequestSequence completed_below;  // the client has seen all answers below this one
+  MonotonicTime deadline;           // the client waits no longer
+  bool canceled = false;            // the client has said that it waits no longer; no answer will be sent
+  Buffer payload;                   // of the request
+  Buffer reply_payload;             // set by the handler
 };
 
 class RpcServer : public ChannelAcceptor {
@@ -55,8 +56,8 @@ class RpcServer : public ChannelAcceptor {
     });
   }
   ChannelReceiver& accepted(std::unique_ptr<Channel> channel) override;
-  // Closes all channels and waits for handlers to end. Handlers that wait for something must be told by their owner.
-  // Channels that come while it waits are closed at once; none may come afterwards. Once.
+  // Closes all channels and waits for handlers to end. Handlers that wait for something must be told by their
+  // owner. Channels that come while it waits are closed at once; none may come afterwards. Once.
   Task<void> close();
 
   // `encoded` is valid until the handler first waits.

@@ -1,8 +1,8 @@
 // RpcClient and RpcServer together, between two threads, over each real transport.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "net/echo_service_test.h"
 #include "runtime/when_all.h"
@@ -57,11 +57,12 @@ TEST_P(RpcTest, bulk_data_goes_both_ways) {
   const ByteView parts[] = {first, second};
   Data low(100);
   Data high(kBytes - 100);
-  Bulk<EchoReply> bulk{.send = parts, .place = [&](const EchoReply& reply, size_t bytes) -> Result<std::vector<MutableBytes>> {
-                         EXPECT_EQ(reply.payload_bytes, kBytes);
-                         EXPECT_EQ(bytes, kBytes);
-                         return std::vector<MutableBytes>{low, high};
-                       }};
+  Bulk<EchoReply> bulk{
+      .send = parts, .place = [&](const EchoReply& reply, size_t bytes) -> Result<std::vector<MutableBytes>> {
+        EXPECT_EQ(reply.payload_bytes, kBytes);
+        EXPECT_EQ(bytes, kBytes);
+        return std::vector<MutableBytes>{low, high};
+      }};
   for (uint64_t i = 1; i <= 3; i++) {
     auto reply = call({.number = i, .reply_bytes = kBytes}, bulk);
     ASSERT_TRUE(reply.has_value()) << reply.error().message();
@@ -82,11 +83,12 @@ TEST_P(RpcTest, many_calls_in_flight_get_their_own_answers) {
   std::vector<Task<Result<EchoReply>>> calls;
   Data data(64 * 5000);
   for (uint64_t i = 0; i < 64; i++) {
-    Bulk<EchoReply> bulk{.place = [&data, i](const EchoReply&, size_t bytes) -> Result<std::vector<MutableBytes>> {
-      return std::vector{MutableBytes(data).subspan(i * 5000, bytes)};
-    }};
-    calls.push_back(client_->rpc().call(host_->address(), EchoRequest{.number = i, .delay_ms = i % 7, .reply_bytes = 5000},
-                                        std::move(bulk)));
+    Bulk<EchoReply> bulk{
+        .place = [&data, i](const EchoReply&, size_t bytes) -> Result<std::vector<MutableBytes>> {
+          return std::vector{MutableBytes(data).subspan(i * 5000, bytes)};
+        }};
+    calls.push_back(client_->rpc().call(
+        host_->address(), EchoRequest{.number = i, .delay_ms = i % 7, .reply_bytes = 5000}, std::move(bulk)));
   }
   const auto replies = client_->run(when_all(std::move(calls)));
   for (uint64_t i = 0; i < 64; i++) {
@@ -99,7 +101,8 @@ TEST_P(RpcTest, many_calls_in_flight_get_their_own_answers) {
 TEST_P(RpcTest, more_calls_than_may_be_in_flight_wait_their_turn) {
   start({}, {.in_flight_per_peer_max = 2});
   std::vector<Task<Result<EchoReply>>> calls;
-  for (uint64_t i = 0; i < 20; i++) calls.push_back(client_->rpc().call(host_->address(), EchoRequest{.number = i}));
+  for (uint64_t i = 0; i < 20; i++)
+    calls.push_back(client_->rpc().call(host_->address(), EchoRequest{.number = i}));
   for (const auto& reply : client_->run(when_all(std::move(calls)))) EXPECT_TRUE(reply.has_value());
 }
 
@@ -122,7 +125,8 @@ TEST_P(RpcTest, request_no_handler_knows_is_unsupported) {
 
 TEST_P(RpcTest, request_that_cannot_be_decoded_is_corrupt) {
   start();
-  RpcClient::RawCall raw{.to = host_->address(), .opcode = EchoRequest::kOpcode, .name = "raw", .request = "xyz"};
+  RpcClient::RawCall raw{
+      .to = host_->address(), .opcode = EchoRequest::kOpcode, .name = "raw", .request = "xyz"};
   auto reply = client_->run(client_->rpc().call_raw(std::move(raw)));
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::corrupt);
@@ -152,7 +156,9 @@ TEST_P(RpcTest, failing_place_fails_the_call) {
   auto reply = call({.reply_bytes = 100'000}, bulk);
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::corrupt);
-  bulk.place = [](const EchoReply&, size_t) -> Result<std::vector<MutableBytes>> { return std::vector<MutableBytes>(); };
+  bulk.place = [](const EchoReply&, size_t) -> Result<std::vector<MutableBytes>> {
+    return std::vector<MutableBytes>();
+  };
   reply = call({.reply_bytes = 100'000}, bulk);
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::too_big);
@@ -165,7 +171,8 @@ TEST_P(RpcTest, busy_server_answers_all_in_the_end) {
   const Data data(50'000, std::byte{1});
   const ByteView part = data;
   for (uint64_t i = 0; i < 30; i++) {
-    calls.push_back(client_->rpc().call(host_->address(), EchoRequest{.number = i, .delay_ms = 3}, {.send = {&part, 1}}));
+    calls.push_back(
+        client_->rpc().call(host_->address(), EchoRequest{.number = i, .delay_ms = 3}, {.send = {&part, 1}}));
   }
   for (const auto& reply : client_->run(when_all(std::move(calls)))) {
     ASSERT_TRUE(reply.has_value()) << reply.error().message();
@@ -190,8 +197,9 @@ TEST_P(RpcTest, call_times_out_with_the_reason) {
   auto reply = call({.delay_ms = 300}, {}, {.timeout = 50ms});
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::timed_out);
-  EXPECT_EQ(reply.error().message(), "no answer from " + host_->address().uri +
-                                         " within 50 ms (call=echo): the server got the request but does not answer");
+  EXPECT_EQ(reply.error().message(),
+            "no answer from " + host_->address().uri +
+                " within 50 ms (call=echo): the server got the request but does not answer");
 }
 
 TEST_P(RpcTest, late_answer_touches_no_buffer) {
@@ -201,7 +209,8 @@ TEST_P(RpcTest, late_answer_touches_no_buffer) {
     Bulk<EchoReply> bulk{.place = [&](const EchoReply&, size_t) -> Result<std::vector<MutableBytes>> {
       return std::vector{MutableBytes(*data)};
     }};
-    auto reply = call({.delay_ms = 20, .reply_bytes = data->size()}, bulk, {.timeout = std::chrono::milliseconds(18 + i)});
+    auto reply = call({.delay_ms = 20, .reply_bytes = data->size()}, bulk,
+                      {.timeout = std::chrono::milliseconds(18 + i)});
     if (!reply) {
       EXPECT_EQ(reply.error().code(), Code::timed_out);
     }
@@ -263,7 +272,8 @@ TEST_P(RpcTest, nobody_there_is_said_within_the_deadline) {
   auto reply = call({}, {}, {.timeout = 200ms});
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::timed_out);
-  EXPECT_TRUE(reply.error().message().starts_with("no answer from " + host_->address().uri + " within 200 ms"))
+  EXPECT_TRUE(
+      reply.error().message().starts_with("no answer from " + host_->address().uri + " within 200 ms"))
       << reply.error().message();
   EXPECT_EQ(reply.error().remedy(), "is the server running? firn serve");
   ASSERT_NE(reply.error().cause(), nullptr);

@@ -1,4 +1,5 @@
-// ServerCore: what an RpcServer's channels share: handlers, bounds, and the requests being handled, by identity.
+// ServerCore: what an RpcServer's channels share: handlers, bounds, and the requests being handled, by
+// identity.
 #pragma once
 
 #include <map>
@@ -53,7 +54,8 @@ class ServerCore {
   static constexpr size_t kAskersMax = 16;  // of one request: it is resent again and again
 
   static Task<void> keep_session(std::unique_ptr<ServerSession> session, bool welcome);
-  static Task<void> serve(ServerCore* core, ServerSession* session, const Handler* handler, ArrivedRequest request);
+  static Task<void> serve(ServerCore* core, ServerSession* session, const Handler* handler,
+                          ArrivedRequest request);
   static Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
   static Task<void> send_answer(Asker* asker, std::string head, Buffer* payload);
   Result<std::string> checked(Result<std::string> outcome, const Running& running) const;

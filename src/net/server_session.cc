@@ -76,7 +76,8 @@ Task<void> ServerSession::short_answer_task(ServerSession* session, ChannelLife:
 // What follows on a stream that is not understood makes no sense either.
 void ServerSession::reject(const Error& reason) {
   rejected_ = true;
-  core_.runtime().log().warning("rpc channel refused: peer=" + channel_->peer() + " reason=" + reason.message());
+  core_.runtime().log().warning("rpc channel refused: peer=" + channel_->peer() +
+                                " reason=" + reason.message());
   core_.gate().spawn(refuse_task(this, life_.use(), encode_error_frame(FrameKind::refusal, {}, reason)));
 }
 

@@ -1,5 +1,5 @@
-// ServerSession: one channel of an RpcServer. Takes frames apart, asks the server's admission (ServerCore) whether a
-// request may come in, receives payload into buffers of its own, and sends answers.
+// ServerSession: one channel of an RpcServer. Takes frames apart, asks the server's admission (ServerCore)
+// whether a request may come in, receives payload into buffers of its own, and sends answers.
 #pragma once
 
 #include <memory>
@@ -21,8 +21,8 @@ namespace firn::net {
 class ServerCore;
 class ServerSession;
 
-// Room taken for one call: a place among the calls in progress and its bytes of payload. Given back on destruction; the
-// session lives until then.
+// Room taken for one call: a place among the calls in progress and its bytes of payload. Given back on
+// destruction; the session lives until then.
 class Reservation {
  public:
   Reservation() = default;
@@ -91,7 +91,8 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
 
   Landing admit(const Frame& frame, size_t payload_bytes);
   void request_arrived(const Frame& frame, Landing landing);
-  // Answers without a handler having run. When too many of these wait to be sent the peer gets none: it will ask again.
+  // Answers without a handler having run. When too many of these wait to be sent the peer gets none: it will
+  // ask again.
   void answer_shortly(std::string head);
   static Task<void> short_answer_task(ServerSession* session, ChannelLife::Use use, std::string head);
   static Task<void> refuse_task(ServerSession* session, ChannelLife::Use use, std::string head);

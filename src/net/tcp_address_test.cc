@@ -1,3 +1,4 @@
+// What is, and what is not, an address of TCP.
 #include "net/tcp_address.h"
 
 #include <gtest/gtest.h>
@@ -15,8 +16,9 @@ TEST(TcpAddressTest, names_and_numbers_are_understood) {
 }
 
 TEST(TcpAddressTest, everything_else_is_invalid_with_a_remedy) {
-  for (const char* const uri : {"", "tcp://", "host:1", "tcp://host", "tcp://:1", "tcp://host:", "tcp://host:x", "tcp://host:1x",
-                                "tcp://host:65536", "tcp://host:-1", "tcp://::1:5", "udp://host:1"}) {
+  for (const char* const uri :
+       {"", "tcp://", "host:1", "tcp://host", "tcp://:1", "tcp://host:", "tcp://host:x", "tcp://host:1x",
+        "tcp://host:65536", "tcp://host:-1", "tcp://::1:5", "udp://host:1"}) {
     auto address = parse_tcp_address(uri);
     ASSERT_FALSE(address.has_value()) << uri;
     EXPECT_EQ(address.error().code(), Code::invalid);

@@ -24,7 +24,8 @@ std::array<std::byte, Preamble::kBytes> Preamble::encode() const {
 }
 
 Result<Preamble> Preamble::decode(std::span<const std::byte, kBytes> bytes) {
-  if (load_little<uint32_t>(bytes.data()) != kPreambleMagic) return fail(Code::corrupt, "this is no client of Firn");
+  if (load_little<uint32_t>(bytes.data()) != kPreambleMagic)
+    return fail(Code::corrupt, "this is no client of Firn");
   return Preamble{load_little<uint16_t>(bytes.data() + 4), load_little<uint32_t>(bytes.data() + 8)};
 }
 
@@ -37,7 +38,8 @@ std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_
 
 // --- FrameSender
 
-FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes, std::span<const ByteView> payload_parts)
+FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes,
+                                std::span<const ByteView> payload_parts)
     : lengths(frame_lengths(head_bytes.size(), total_bytes(payload_parts))),
       head(head_bytes),
       payload(payload_parts),
@@ -56,8 +58,8 @@ Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> pa
   co_return std::move(mine.result);
 }
 
-// Sends what is in the queue, up to the bounds, beginning with the caller's frame. `sending_` stays set while a send()
-// that was told that it is first in the queue has not yet begun its batch.
+// Sends what is in the queue, up to the bounds, beginning with the caller's frame. `sending_` stays set while
+// a send() that was told that it is first in the queue has not yet begun its batch.
 Task<void> FrameSender::send_batch() {
   sending_ = true;
   idle_.reset();
@@ -82,7 +84,8 @@ void FrameSender::gather_batch() {
   parts_.clear();
   size_t bytes = 0;
   while (Outgoing* const frame = queue_.front()) {
-    const bool fits = bytes + frame->bytes() <= kBatchBytesMax && parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
+    const bool fits = bytes + frame->bytes() <= kBatchBytesMax &&
+                      parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
     if (!batch_.empty() && !fits) return;
     frame->unlink();
     batch_.push_back(frame);
@@ -110,7 +113,8 @@ Task<Error> FrameReader::run(ChannelReceiver* receiver) {
 
 Result<std::optional<FrameReader::Lengths>> FrameReader::next_lengths() const {
   if (buffered().size() < kFrameLengthsBytes) return std::optional<Lengths>();
-  const Lengths lengths{load_little<uint32_t>(buffered().data()), load_little<uint32_t>(buffered().data() + 4)};
+  const Lengths lengths{load_little<uint32_t>(buffered().data()),
+                        load_little<uint32_t>(buffered().data() + 4)};
   if (lengths.head_bytes > kFrameHeadBytesMax || lengths.payload_bytes > kFramePayloadBytesMax) {
     return fail(Code::corrupt, "a frame is larger than allowed, or the stream is out of step")
         .on("head_bytes", lengths.head_bytes)
@@ -182,7 +186,8 @@ Task<Result<void>> FrameReader::need(size_t bytes) {
   co_return Result<void>();
 }
 
-// For `bytes` from begin_ on. A buffer that was made larger for one frame becomes small again when it is empty.
+// For `bytes` from begin_ on. A buffer that was made larger for one frame becomes small again when it is
+// empty.
 void FrameReader::make_room(size_t bytes) {
   const size_t size = std::max(bytes, kBufferBytes);
   const bool replace = size > buffer_.size() || (begin_ == end_ && buffer_.size() > size);

@@ -1,5 +1,6 @@
-// How frames follow one another in a TCP stream: after the preamble each is u32 head bytes, u32 payload bytes, head,
-// payload. Little endian; docs/formats/messages.md. FrameSender and FrameReader are the two directions of one socket.
+// How frames follow one another in a TCP stream: after the preamble each is u32 head bytes, u32 payload
+// bytes, head, payload. Little endian; docs/formats/messages.md. FrameSender and FrameReader are the two
+// directions of one socket.
 #pragma once
 
 #include <array>
@@ -19,8 +20,8 @@
 
 namespace firn::net {
 
-// The client's first bytes: "FIRN", u16 protocol version, u16 zero, u32 target. The server does not answer it, except
-// with a refusal frame.
+// The client's first bytes: "FIRN", u16 protocol version, u16 zero, u32 target. The server does not answer
+// it, except with a refusal frame.
 struct Preamble {
   static constexpr size_t kBytes = 12;
   uint16_t version = 0;
@@ -34,7 +35,8 @@ struct Preamble {
 constexpr size_t kFrameLengthsBytes = 8;
 std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes);
 
-// Sends frames in the order of calls. What gathers while one system call is in progress goes out with the next, in one.
+// Sends frames in the order of calls. What gathers while one system call is in progress goes out with the
+// next, in one.
 class FrameSender {
  public:
   FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket), idle_(executor) {}
@@ -77,8 +79,8 @@ class FrameSender {
   Event idle_;
 };
 
-// Receives frames and hands them to a ChannelReceiver: small ones many per system call through a buffer; large payload
-// goes from the socket to its place.
+// Receives frames and hands them to a ChannelReceiver: small ones many per system call through a buffer;
+// large payload goes from the socket to its place.
 class FrameReader {
  public:
   FrameReader(Socket& socket, Channel& channel) : socket_(socket), channel_(channel), buffer_(kBufferBytes) {}

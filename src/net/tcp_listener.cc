@@ -20,7 +20,8 @@ Result<std::unique_ptr<TcpListener>> TcpListener::listen(Runtime& runtime, Socke
                                                          Hooks hooks, Options options) {
   FIRN_TRY(const TcpAddress address, parse_tcp_address(uri));
   FIRN_TRY(auto socket, sockets.listen(address.host, address.port));
-  std::unique_ptr<TcpListener> listener(new TcpListener(runtime, std::move(socket), std::move(hooks), options));
+  std::unique_ptr<TcpListener> listener(
+      new TcpListener(runtime, std::move(socket), std::move(hooks), options));
   listener->uri_ = tcp_uri(address.host, listener->socket_->port());
   listener->gate_.spawn(accept_all(listener.get()));
   return listener;
@@ -66,7 +67,8 @@ Task<void> TcpListener::greet(TcpListener* listener, std::unique_ptr<Socket> soc
     std::string peer = socket->peer();
     co_return listener->hooks_.route(preamble->target, socket->release(), std::move(peer));
   }
-  listener->runtime_.log().info("connection refused: peer=" + socket->peer() + " reason=" + admitted.error().message());
+  listener->runtime_.log().info("connection refused: peer=" + socket->peer() +
+                                " reason=" + admitted.error().message());
   if (!preamble) co_return;  // who does not speak our language is not answered
   executor.arm(greeting, executor.now() + listener->options_.preamble_timeout);
   co_await refuse(socket.get(), std::move(admitted).error());
@@ -88,8 +90,8 @@ Result<void> TcpListener::check(Preamble preamble) const {
   return hooks_.check ? hooks_.check(preamble.target) : Result<void>();
 }
 
-// Tells why, then waits until the client has hung up: closing with its bytes unread would reset the connection and
-// could lose the refusal.
+// Tells why, then waits until the client has hung up: closing with its bytes unread would reset the
+// connection and could lose the refusal.
 Task<void> TcpListener::refuse(Socket* socket, Error reason) {
   const std::string head = encode_error_frame(FrameKind::refusal, {}, reason);
   const auto lengths = frame_lengths(head.size(), 0);

@@ -1,15 +1,16 @@
-// TcpListener: the server's side of TCP for a whole process: listens, reads each connection's preamble, and routes the
-// connection to the thread of the target that it asks for.
+// TcpListener: the server's side of TCP for a whole process: listens, reads each connection's preamble, and
+// routes the connection to the thread of the target that it asks for.
 //
 //   TcpListener::Hooks hooks{
 //       .check = [&](uint32_t target) { return engine.serves(target); },
 //       .route = [&](uint32_t target, int descriptor, std::string) {
 //         engine.thread(target).executor().submit([&, descriptor] { tcp.adopt(descriptor, rpc_server); });
 //       }};
-//   FIRN_TRY(auto listener, TcpListener::listen(runtime, runtime.sockets(), "tcp://0.0.0.0:10001", std::move(hooks)));
+//   FIRN_TRY(auto listener, TcpListener::listen(runtime, runtime.sockets(), "tcp://0.0.0.0:10001",
+//   std::move(hooks)));
 //
-// Who does not send a proper preamble in time is dropped; who asks for another protocol version or an unknown target is
-// told so by a refusal frame. Belongs to one thread.
+// Who does not send a proper preamble in time is dropped; who asks for another protocol version or an unknown
+// target is told so by a refusal frame. Belongs to one thread.
 #pragma once
 
 #include <functional>
@@ -35,12 +36,13 @@ class TcpListener {
   };
   struct Options {
     Duration preamble_timeout = std::chrono::seconds(5);
-    uint32_t greetings_max = 256;  // connections whose preamble is not there yet; then no further ones are accepted
+    uint32_t greetings_max =
+        256;  // connections whose preamble is not there yet; then no further ones are accepted
   };
 
   // Port 0 takes a free one, see uri().
-  static Result<std::unique_ptr<TcpListener>> listen(Runtime& runtime, Sockets& sockets, std::string uri, Hooks hooks,
-                                                     Options options);
+  static Result<std::unique_ptr<TcpListener>> listen(Runtime& runtime, Sockets& sockets, std::string uri,
+                                                     Hooks hooks, Options options);
   static Result<std::unique_ptr<TcpListener>> listen(Runtime& runtime, Sockets& sockets, std::string uri,
                                                      Hooks hooks) {
     return listen(runtime, sockets, std::move(uri), std::move(hooks), Options());

@@ -1,14 +1,14 @@
 // What a TCP server does with peers that behave badly, and the stream's format, seen by a plain socket.
 #include "net/tcp_transport.h"
 
+#include <charconv>
+#include <thread>
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <thread>
 
 #include "net/echo_service_test.h"
 #include "net/tcp_address.h"
@@ -56,7 +56,8 @@ class PlainClient {
   }
   std::string receive_frame_head() {
     const std::string lengths = receive(kFrameLengthsBytes);
-    return lengths.size() < kFrameLengthsBytes ? std::string() : receive(load_little<uint32_t>(lengths.data()));
+    return lengths.size() < kFrameLengthsBytes ? std::string()
+                                               : receive(load_little<uint32_t>(lengths.data()));
   }
   bool at_end() { return receive(1).empty(); }
 
@@ -69,7 +70,8 @@ std::string framed(std::string_view head, std::string_view payload = {}) {
   return std::string(as_text(lengths)).append(head).append(payload);
 }
 
-std::string echo_frame(uint64_t call, EchoRequest request, uint64_t sequence = 0, std::string_view payload = {}) {
+std::string echo_frame(uint64_t call, EchoRequest request, uint64_t sequence = 0,
+                       std::string_view payload = {}) {
   const std::string body = encode(request);
   return framed(encode_frame({.kind = FrameKind::request,
                               .opcode = EchoRequest::kOpcode,
@@ -103,7 +105,8 @@ TEST_F(TcpTransportTest, many_frames_in_one_piece_are_all_answered) {
   PlainClient client(uri());
   client.send_preamble();
   std::string bytes;
-  for (uint64_t i = 1; i <= 100; i++) bytes += echo_frame(i, {.number = i}, 0, std::string(i % 3 * 1000, 'x'));
+  for (uint64_t i = 1; i <= 100; i++)
+    bytes += echo_frame(i, {.number = i}, 0, std::string(i % 3 * 1000, 'x'));
   client.send(bytes);
   for (uint64_t i = 1; i <= 100; i++) {
     const std::string head = client.receive_frame_head();
@@ -133,8 +136,10 @@ TEST_F(TcpTransportTest, large_head_is_received) {
   std::string longer = body + std::string(900'000, 'z');
   store_little(longer.data(), static_cast<uint32_t>(longer.size() - 4));
   for (int i = 0; i < 2; i++) {
-    client.send(framed(encode_frame({.kind = FrameKind::request, .opcode = EchoRequest::kOpcode, .time = 10s, .body = longer}),
-                       "p"));
+    client.send(
+        framed(encode_frame(
+                   {.kind = FrameKind::request, .opcode = EchoRequest::kOpcode, .time = 10s, .body = longer}),
+               "p"));
     const std::string head = client.receive_frame_head();
     auto frame = decode_frame(as_bytes(head));
     ASSERT_TRUE(frame.has_value()) << frame.error().message();
@@ -200,7 +205,8 @@ TEST_F(TcpTransportTest, unknown_target_is_told_so_through_rpc) {
   auto reply = client.run(client.rpc().call({uri(), 77}, EchoRequest{}, {}, {.timeout = 50ms}));
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::timed_out);
-  EXPECT_TRUE(reply.error().message().ends_with("no such target here (target=77)")) << reply.error().message();
+  EXPECT_TRUE(reply.error().message().ends_with("no such target here (target=77)"))
+      << reply.error().message();
 }
 
 TEST_F(TcpTransportTest, silent_connections_are_dropped_after_a_while) {
@@ -269,7 +275,8 @@ TEST_F(TcpTransportTest, request_whose_time_is_over_is_not_run) {
   PlainClient client(uri());
   client.send_preamble();
   const std::string body = encode(EchoRequest{});
-  client.send(framed(encode_frame({.kind = FrameKind::request, .opcode = EchoRequest::kOpcode, .time = -1s, .body = body})));
+  client.send(framed(
+      encode_frame({.kind = FrameKind::request, .opcode = EchoRequest::kOpcode, .time = -1s, .body = body})));
   client.send(echo_frame(2, {}));
   const std::string head = client.receive_frame_head();
   auto frame = decode_frame(as_bytes(head));
@@ -281,7 +288,8 @@ TEST_F(TcpTransportTest, request_whose_time_is_over_is_not_run) {
 TEST_F(TcpTransportTest, port_that_is_taken_is_said_so) {
   start();
   auto runtime = std::move(*RealRuntime::create());
-  auto listener = TcpListener::listen(*runtime, runtime->sockets(), uri(), {.route = [](uint32_t, int, std::string) {}});
+  auto listener =
+      TcpListener::listen(*runtime, runtime->sockets(), uri(), {.route = [](uint32_t, int, std::string) {}});
   ASSERT_FALSE(listener.has_value());
   EXPECT_EQ(listener.error().code(), Code::in_use);
 }

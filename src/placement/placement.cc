@@ -1,4 +1,5 @@
-// Placement; see placement.h. The hashes are part of the format: an object is looked for where they say, for ever.
+// Placement; see placement.h. The hashes are part of the format: an object is looked for where they say, for
+// ever.
 #include "placement/placement.h"
 
 #include <bit>
@@ -13,7 +14,8 @@ namespace firn::placement {
 
 namespace {
 
-// The finalizer of SplitMix64 (Steele, Lea, Flood 2014; constants by Stafford): every input bit reaches every output bit.
+// The finalizer of SplitMix64 (Steele, Lea, Flood 2014; constants by Stafford): every input bit reaches every
+// output bit.
 constexpr uint64_t mix(uint64_t x) {
   x ^= x >> 30;
   x *= 0xbf58476d1ce4e5b9;
@@ -26,8 +28,8 @@ constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: keeps 
 
 uint64_t hash(ObjectId object) { return mix(mix(object.hi + kGolden) ^ object.lo); }
 
-// In words of 8 bytes, little endian; the last one is filled up with zeros. The length comes first, so that the zeros
-// do not make two keys equal.
+// In words of 8 bytes, little endian; the last one is filled up with zeros. The length comes first, so that
+// the zeros do not make two keys equal.
 uint64_t hash(std::string_view bytes) {
   uint64_t state = mix(bytes.size() + kGolden);
   for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
@@ -40,16 +42,17 @@ uint64_t hash(std::string_view bytes) {
 }
 
 // How far behind its primary, in targets, a placement group's member `member` lies, in round `round` of
-// target_count placement groups. A full round gives each target each part once, whatever the offset; it changes from
-// round to round, so that the share of a target that is lost falls to all others and not to its neighbour.
+// target_count placement groups. A full round gives each target each part once, whatever the offset; it
+// changes from round to round, so that the share of a target that is lost falls to all others and not to its
+// neighbour.
 uint32_t offset_in_full_round(uint32_t member, uint32_t round, uint32_t target_count) {
   if (member == 0) return 0;
   return 1 + (round + member - 1) % (target_count - 1);
 }
 
-// The last round may have only `pgs` placement groups: each member's run of that many targets begins where the run of
-// the member before ended, so that no target is in two more than another. When the runs meet their beginning again
-// they go on one target further, else members would coincide.
+// The last round may have only `pgs` placement groups: each member's run of that many targets begins where
+// the run of the member before ended, so that no target is in two more than another. When the runs meet their
+// beginning again they go on one target further, else members would coincide.
 uint32_t offset_in_last_round(uint32_t member, uint32_t pgs, uint32_t target_count) {
   const uint32_t runs_per_lap = target_count / std::gcd(pgs, target_count);
   return static_cast<uint32_t>((uint64_t{member} * pgs + member / runs_per_lap) % target_count);
@@ -83,8 +86,9 @@ std::vector<TargetIndex> initial_members(uint32_t pg_count, uint32_t target_coun
   for (uint32_t pg = 0; pg < pg_count; pg++) {
     const uint32_t round = pg / target_count;
     for (uint32_t member = 0; member < members_per_pg; member++) {
-      const uint32_t offset = round < full_rounds ? offset_in_full_round(member, round, target_count)
-                                                  : offset_in_last_round(member, last_round_pgs, target_count);
+      const uint32_t offset = round < full_rounds
+                                  ? offset_in_full_round(member, round, target_count)
+                                  : offset_in_last_round(member, last_round_pgs, target_count);
       members.push_back(TargetIndex{(pg % target_count + offset) % target_count});
     }
   }

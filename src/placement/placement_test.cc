@@ -28,7 +28,8 @@ size_t spread(const std::vector<size_t>& values) {
   return high - low;
 }
 
-std::vector<TargetIndex> members_in_place(const std::vector<TargetIndex>& all, uint32_t per_pg, uint32_t place) {
+std::vector<TargetIndex> members_in_place(const std::vector<TargetIndex>& all, uint32_t per_pg,
+                                          uint32_t place) {
   std::vector<TargetIndex> chosen;
   for (size_t i = place; i < all.size(); i += per_pg) chosen.push_back(all[i]);
   return chosen;

@@ -1,5 +1,6 @@
-// BlockDevice: a fixed-size range of bytes that survives a crash once flushed; and Storage, a node's named devices.
-// Real ones are files (io_uring); the simulated ones lose, tear and damage what a real disk may lose, tear and damage.
+// BlockDevice: a fixed-size range of bytes that survives a crash once flushed; and Storage, a node's named
+// devices. Real ones are files (io_uring); the simulated ones lose, tear and damage what a real disk may
+// lose, tear and damage.
 #pragma once
 
 #include <memory>
@@ -14,11 +15,15 @@
 namespace firn {
 
 // What a device promises:
-//  - A write that has completed is readable at once, and durable once a flush that began after its completion completes.
+//  - A write that has completed is readable at once, and durable once a flush that began after its completion
+//  completes.
 //  - At a crash an unflushed write may be there whole, in part (in units of `sector_bytes`), or not at all.
-//  - Errors: Code::io (the range may hold anything now), Code::no_space (sparse file on a full disk; nothing changed
-//    that had been written before). After a failed flush nothing written since the flush before it is trusted.
-//  - Buffers stay valid and unchanged until the task completes. Operations may run at the same time if their ranges do
+//  - Errors: Code::io (the range may hold anything now), Code::no_space (sparse file on a full disk; nothing
+//  changed
+//    that had been written before). After a failed flush nothing written since the flush before it is
+//    trusted.
+//  - Buffers stay valid and unchanged until the task completes. Operations may run at the same time if their
+//  ranges do
 //    not overlap; they are not ordered.
 class BlockDevice {
  public:
@@ -26,12 +31,14 @@ class BlockDevice {
 
   virtual ~BlockDevice() = default;
   virtual uint64_t size_bytes() const = 0;
-  // Offsets and lengths are in bytes; the range lies within the device. Reading what was never written gives zeros.
+  // Offsets and lengths are in bytes; the range lies within the device. Reading what was never written gives
+  // zeros.
   virtual Task<Result<void>> read(uint64_t offset, MutableBytes target) = 0;
   // Writes the parts one after the other from `offset` on. `parts` and what it names live until completion.
   virtual Task<Result<void>> write(uint64_t offset, std::span<const ByteView> parts) = 0;
   virtual Task<Result<void>> flush() = 0;
-  // The range's content is no longer needed (it may read as anything); gives space back to the host where it can.
+  // The range's content is no longer needed (it may read as anything); gives space back to the host where it
+  // can.
   virtual Task<Result<void>> discard(uint64_t offset, uint64_t length_bytes) = 0;
 };
 

@@ -11,14 +11,16 @@
 
 namespace firn {
 
-// A timer that an executor can fire. Owned by its user; must be disarmed (or have fired) before it is destroyed.
+// A timer that an executor can fire. Owned by its user; must be disarmed (or have fired) before it is
+// destroyed.
 class Timer {
  public:
   Timer() = default;
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   virtual ~Timer() { FIRN_ASSERT(!armed()); }
-  // Called in the executor's thread, once per arming; the timer is no longer armed and may be armed anew or destroyed.
+  // Called in the executor's thread, once per arming; the timer is no longer armed and may be armed anew or
+  // destroyed.
   virtual void fire() = 0;
   bool armed() const { return heap_index_ != kNotArmed; }
 
@@ -42,8 +44,8 @@ class Executor {
   // Afterwards the timer will not fire. No effect on a timer that is not armed.
   virtual void disarm(Timer& timer) = 0;
 
-  // Runs `work` in this executor's thread, in order of arrival per submitting thread. From any thread; wakes the loop
-  // when it sleeps. Work submitted after the loop has ended is destroyed without being run.
+  // Runs `work` in this executor's thread, in order of arrival per submitting thread. From any thread; wakes
+  // the loop when it sleeps. Work submitted after the loop has ended is destroyed without being run.
   virtual void submit(std::move_only_function<void()> work) = 0;
 };
 

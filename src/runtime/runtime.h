@@ -1,6 +1,6 @@
-// Runtime: everything that is not deterministic, handed to product code by whoever starts it. One per thread (target).
-// The real one is runtime/real_runtime.h, the simulated one sim/world.h. The network has its own interface,
-// runtime/transport.h, because one process may use several.
+// Runtime: everything that is not deterministic, handed to product code by whoever starts it. One per thread
+// (target). The real one is runtime/real_runtime.h, the simulated one sim/world.h. The network has its own
+// interface, runtime/transport.h, because one process may use several.
 #pragma once
 
 #include "base/log.h"

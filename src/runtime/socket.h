@@ -1,5 +1,5 @@
-// Stream sockets (TCP) of the real runtime; net/tcp_transport.h is the only user. Simulation has no sockets: it
-// implements Transport itself.
+// Stream sockets (TCP) of the real runtime; net/tcp_transport.h is the only user. Simulation has no sockets:
+// it implements Transport itself.
 #pragma once
 
 #include <memory>
@@ -44,11 +44,12 @@ class ListenSocket {
 class Sockets {
  public:
   virtual ~Sockets() = default;
-  // `host` is a numeric IPv4/IPv6 address or a name; port 0 takes a free one. Code::in_use with the remedy when the
-  // port is taken.
+  // `host` is a numeric IPv4/IPv6 address or a name; port 0 takes a free one. Code::in_use with the remedy
+  // when the port is taken.
   virtual Result<std::unique_ptr<ListenSocket>> listen(std::string host, uint16_t port) = 0;
   // Code::unreachable when nobody answers within `timeout`.
-  virtual Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port, Duration timeout) = 0;
+  virtual Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port,
+                                                        Duration timeout) = 0;
   // Takes over a connected descriptor.
   virtual std::unique_ptr<Socket> adopt(int descriptor) = 0;
 };

@@ -4,10 +4,13 @@
 //   FIRN_CO_TRY(Page page, co_await load(id));
 //
 // Rules (each prevents a bug class):
-//  - Nothing runs until the task is awaited (or given to a Gate, runtime/gate.h). Every task is one or the other.
-//  - Parameters are taken by value, or refer to what outlives the await. Lambdas that are coroutines capture nothing.
+//  - Nothing runs until the task is awaited (or given to a Gate, runtime/gate.h). Every task is one or the
+//  other.
+//  - Parameters are taken by value, or refer to what outlives the await. Lambdas that are coroutines capture
+//  nothing.
 //  - After co_await, state that others may change has to be looked at again.
-//  - Destroying a task that is suspended destroys its frame and, through it, what it awaits: only safe when nothing
+//  - Destroying a task that is suspended destroys its frame and, through it, what it awaits: only safe when
+//  nothing
 //    outside will resume it. Cancel first (runtime/cancel.h), then await the end.
 #pragma once
 
@@ -39,7 +42,9 @@ struct PromiseBase {
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   FinalAwaiter final_suspend() noexcept { return {}; }
-  void unhandled_exception() noexcept { assert_failed("no exception leaves a coroutine", __FILE__, __LINE__); }
+  void unhandled_exception() noexcept {
+    assert_failed("no exception leaves a coroutine", __FILE__, __LINE__);
+  }
 };
 
 template <class T>

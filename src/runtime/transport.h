@@ -1,9 +1,10 @@
-// Transport: frames between two ends of a channel. A frame is a small head and a payload of any size (bulk). The
-// receiver is asked where the payload shall go before its bytes are taken from the network, so that they land in their
-// final buffers: over TCP they are received there, in one process they are copied once, over RDMA they are read there.
+// Transport: frames between two ends of a channel. A frame is a small head and a payload of any size (bulk).
+// The receiver is asked where the payload shall go before its bytes are taken from the network, so that they
+// land in their final buffers: over TCP they are received there, in one process they are copied once, over
+// RDMA they are read there.
 //
-// All methods are called, and all callbacks made, on the transport's own thread. Implementations: net/tcp_transport.h,
-// net/inproc_transport.h, sim/sim_transport.h. rpc (net/rpc.h) is the only user.
+// All methods are called, and all callbacks made, on the transport's own thread. Implementations:
+// net/tcp_transport.h, net/inproc_transport.h, sim/sim_transport.h. rpc (net/rpc.h) is the only user.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@
 
 namespace firn {
 
-// Where an endpoint is: the host's address, e.g. "tcp://127.0.0.1:10001", and which of its services is meant: a
-// target's index, or kControlTarget for the system's control service.
+// Where an endpoint is: the host's address, e.g. "tcp://127.0.0.1:10001", and which of its services is meant:
+// a target's index, or kControlTarget for the system's control service.
 struct Address {
   static constexpr uint32_t kControlTarget = 0xffffffff;
   std::string uri;
@@ -33,15 +34,16 @@ constexpr size_t kFramePayloadBytesMax = 64 << 20;
 
 class Channel;
 
-// Who gets what arrives on a channel. Callbacks do not destroy the channel (call close() instead) and do not block.
+// Who gets what arrives on a channel. Callbacks do not destroy the channel (call close() instead) and do not
+// block.
 class ChannelReceiver {
  public:
   virtual ~ChannelReceiver() = default;
-  // A frame with this head is arriving: where its payload goes. The buffers' total is payload_bytes, or the list is
-  // empty: the payload is then skipped. They stay valid until `arrived` or `closed` is called.
+  // A frame with this head is arriving: where its payload goes. The buffers' total is payload_bytes, or the
+  // list is empty: the payload is then skipped. They stay valid until `arrived` or `closed` is called.
   virtual std::vector<MutableBytes> place(Channel& channel, ByteView head, size_t payload_bytes) = 0;
-  // The frame is complete; its payload is where `place` said. Frames of one channel are placed and arrive one at a time.
-  // `head` is valid during the call only.
+  // The frame is complete; its payload is where `place` said. Frames of one channel are placed and arrive one
+  // at a time. `head` is valid during the call only.
   virtual void arrived(Channel& channel, ByteView head, size_t payload_bytes) = 0;
   // The last callback: the channel is broken or was closed by either side. No buffer is touched from now on.
   virtual void closed(Channel& channel, Error reason) = 0;
@@ -52,8 +54,9 @@ class Channel {
   // The channel must be closed and `closed` have been called before it is destroyed.
   virtual ~Channel() = default;
   // Sends one frame. Completes when head and payload may be reused, which does not mean that it has arrived.
-  // Frames sent by one end arrive in any order, each at most once in spite of faults, unless the channel breaks.
-  // (Simulation delivers some twice: receivers must cope.) Code::unreachable once the channel is closed.
+  // Frames sent by one end arrive in any order, each at most once in spite of faults, unless the channel
+  // breaks. (Simulation delivers some twice: receivers must cope.) Code::unreachable once the channel is
+  // closed.
   virtual Task<Result<void>> send(ByteView head, std::span<const ByteView> payload) = 0;
   // Breaks the channel; `closed` follows in a later turn. May be called again.
   virtual void close() = 0;
@@ -74,7 +77,8 @@ class Transport {
   virtual ~Transport() = default;
   // Code::unreachable (nobody listens, or not within `timeout`), Code::invalid (address not understood).
   // `receiver` outlives the channel.
-  virtual Task<Result<std::unique_ptr<Channel>>> connect(Address to, ChannelReceiver& receiver, Duration timeout) = 0;
+  virtual Task<Result<std::unique_ptr<Channel>>> connect(Address to, ChannelReceiver& receiver,
+                                                         Duration timeout) = 0;
 };
 
 }  // namespace firn

@@ -11,8 +11,10 @@ namespace firn::vos {
 
 namespace {
 
-// A punched layer is needed where it is on top of older data that stays. `needed` says so of data; both ascend by start.
-void need_what_hides(const std::vector<Layer>& layers, const std::vector<Stretch>& stretches, std::vector<bool>& needed) {
+// A punched layer is needed where it is on top of older data that stays. `needed` says so of data; both
+// ascend by start.
+void need_what_hides(const std::vector<Layer>& layers, const std::vector<Stretch>& stretches,
+                     std::vector<bool>& needed) {
   std::vector<size_t> data;
   std::vector<uint64_t> reach;  // how far data up to that index reaches
   for (size_t i = 0; i < layers.size(); i++) {
@@ -64,11 +66,14 @@ void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
   if (parsed.kind == EntryKind::single) return take_single(key, parsed.epoch);
   const auto record = RecordView::decode(probe_.value());
   FIRN_ASSERT(record.has_value());
-  if (parsed.kind == EntryKind::hole) take_hole(parsed.start, parsed.epoch, *record);
-  else take_piece(parsed.start, parsed.epoch, *record);
+  if (parsed.kind == EntryKind::hole)
+    take_hole(parsed.start, parsed.epoch, *record);
+  else
+    take_piece(parsed.start, parsed.epoch, *record);
 }
 
-// --- the levels of keys: a punch goes when all it hides has been looked at ----------------------------------------------
+// --- the levels of keys: a punch goes when all it hides has been looked at
+// ----------------------------------------------
 
 void Aggregator::leave_levels(std::string_view key, const ParsedKey& parsed) {
   const std::string_view path = path_;
@@ -108,7 +113,8 @@ void Aggregator::enter_levels(std::string_view key, const ParsedKey& parsed) {
   path_ = key.substr(0, std::max({kObjectPrefixBytes, dkey_prefix_bytes_, akey_prefix_bytes_}));
 }
 
-// --- values -------------------------------------------------------------------------------------------------------------
+// --- values
+// -------------------------------------------------------------------------------------------------------------
 
 void Aggregator::take_single(std::string_view key, Epoch epoch) {
   if (single_kept_) return doom(std::string(key));
@@ -127,13 +133,16 @@ void Aggregator::take_piece(uint64_t start, Epoch epoch, const RecordView& recor
   unit_ = {start / unit * unit, unit};
   Layer layer{Recx{start, record.count()}, epoch, record.punched(), {}};
   // Versions of one start come newest first: an older one that is no longer cannot be seen.
-  const bool covered = !pieces_.empty() && pieces_.back().recx.start == start &&
-                       pieces_.back().recx.end() >= layer.recx.end();
-  if (covered) doom(extent_key(kEntryPiece, layer));
-  else pieces_.push_back(std::move(layer));
+  const bool covered =
+      !pieces_.empty() && pieces_.back().recx.start == start && pieces_.back().recx.end() >= layer.recx.end();
+  if (covered)
+    doom(extent_key(kEntryPiece, layer));
+  else
+    pieces_.push_back(std::move(layer));
 }
 
-// Paints the unit as a reader at upto_ does. A piece none of which is seen can go, and a punched one that hides nothing.
+// Paints the unit as a reader at upto_ does. A piece none of which is seen can go, and a punched one that
+// hides nothing.
 void Aggregator::leave_unit() {
   if (pieces_.empty()) return;
   const std::vector<bool> needed = needed_pieces();
@@ -151,8 +160,8 @@ void Aggregator::leave_unit() {
   unit_ = {};
 }
 
-// Which of the unit's pieces must stay: data that is seen, and punched pieces that hide a part of such data. Holes of which
-// the same is true are marked.
+// Which of the unit's pieces must stay: data that is seen, and punched pieces that hide a part of such data.
+// Holes of which the same is true are marked.
 std::vector<bool> Aggregator::needed_pieces() {
   struct Source {
     Layer layer;
@@ -162,7 +171,8 @@ std::vector<bool> Aggregator::needed_pieces() {
   for (size_t i = 0; i < pieces_.size(); i++) sources.push_back({pieces_[i], i});
   for (size_t i = 0; i < holes_.size(); i++) {
     const Recx recx = holes_[i].layer.recx;
-    if (recx.start < unit_.end() && recx.end() > unit_.start) sources.push_back({holes_[i].layer, pieces_.size() + i});
+    if (recx.start < unit_.end() && recx.end() > unit_.start)
+      sources.push_back({holes_[i].layer, pieces_.size() + i});
   }
   std::sort(sources.begin(), sources.end(),
             [](const Source& a, const Source& b) { return a.layer.recx.start < b.layer.recx.start; });
@@ -179,8 +189,10 @@ std::vector<bool> Aggregator::needed_pieces() {
   std::vector<bool> needed_pieces(pieces_.size());
   for (size_t i = 0; i < sources.size(); i++) {
     if (!needed[i]) continue;
-    if (sources[i].index < pieces_.size()) needed_pieces[sources[i].index] = true;
-    else holes_[sources[i].index - pieces_.size()].needed = true;
+    if (sources[i].index < pieces_.size())
+      needed_pieces[sources[i].index] = true;
+    else
+      holes_[sources[i].index - pieces_.size()].needed = true;
   }
   return needed_pieces;
 }

@@ -1,10 +1,12 @@
-// Aggregator: finds what no reader at or above an epoch can see, in the order of keys, a slice at a time. Changes nothing
-// itself: its owner erases what it names, in the order it is named (a thing goes before what hides it, so that reads
-// are right at any point in between). Synchronous; on a fault: load the page, forget(), call again.
+// Aggregator: finds what no reader at or above an epoch can see, in the order of keys, a slice at a time.
+// Changes nothing itself: its owner erases what it names, in the order it is named (a thing goes before what
+// hides it, so that reads are right at any point in between). Synchronous; on a fault: load the page,
+// forget(), call again.
 //
-// Goes: entries below a punch; all but the newest of single values; pieces that newer ones cover; punched pieces and holes
-// with nothing left beneath; punches, once all beneath them is gone. Stays: the newest entry of each akey even if it is
-// punched, as it keeps the akey in being and says of what kind and record size it is.
+// Goes: entries below a punch; all but the newest of single values; pieces that newer ones cover; punched
+// pieces and holes with nothing left beneath; punches, once all beneath them is gone. Stays: the newest entry
+// of each akey even if it is punched, as it keeps the akey in being and says of what kind and record size it
+// is.
 #pragma once
 
 #include <string>
@@ -22,7 +24,8 @@ class Aggregator {
   Aggregator(Tree& tree, std::string scope, Epoch upto)
       : probe_(tree), scope_(std::move(scope)), upto_(upto), position_(scope_) {}
 
-  // Looks at up to `entries_max` entries. False when all has been looked at. After a fault doomed() holds what was found.
+  // Looks at up to `entries_max` entries. False when all has been looked at. After a fault doomed() holds
+  // what was found.
   Faultable<bool> slice(size_t entries_max);
   void forget() { probe_.forget(); }
   // Keys to be erased, in order; the owner empties it.
@@ -53,31 +56,33 @@ class Aggregator {
     }
   };
   void leave_level(Punches& punches);
-  Epoch floor() const { return std::max({object_punches_.newest, dkey_punches_.newest, akey_punches_.newest}); }
+  Epoch floor() const {
+    return std::max({object_punches_.newest, dkey_punches_.newest, akey_punches_.newest});
+  }
 
   Probe probe_;
   const std::string scope_;
   const Epoch upto_;
-  std::string position_;             // the next entry is at or behind it
+  std::string position_;  // the next entry is at or behind it
   std::vector<std::string> doomed_;
 
   // Of the entry looked at last.
-  std::string path_;                 // its deepest prefix
-  size_t dkey_prefix_bytes_ = 0;     // within path_; 0: an object's
-  size_t akey_prefix_bytes_ = 0;     // likewise
+  std::string path_;              // its deepest prefix
+  size_t dkey_prefix_bytes_ = 0;  // within path_; 0: an object's
+  size_t akey_prefix_bytes_ = 0;  // likewise
   Punches object_punches_;
   Punches dkey_punches_;
   Punches akey_punches_;
-  bool single_kept_ = false;         // the newest at or below upto_ has been met
-  Epoch newest_;                     // of what the akey keeps
+  bool single_kept_ = false;  // the newest at or below upto_ has been met
+  Epoch newest_;              // of what the akey keeps
 
   struct Hole {
     Layer layer;
-    bool needed = false;             // hides something that stays
+    bool needed = false;  // hides something that stays
   };
-  std::vector<Hole> holes_;          // of the akey
+  std::vector<Hole> holes_;  // of the akey
   Recx unit_;
-  std::vector<Layer> pieces_;        // of the unit
+  std::vector<Layer> pieces_;  // of the unit
 };
 
 }  // namespace firn::vos

@@ -19,9 +19,12 @@ constexpr size_t kHeaderBytes = sizeof(BlobSegmentHeader);
 
 std::string_view kind_name(BlobKind kind) {
   switch (kind) {
-    case BlobKind::root: return "checkpoint root";
-    case BlobKind::free_list: return "free list";
-    case BlobKind::requests: return "request table";
+    case BlobKind::root:
+      return "checkpoint root";
+    case BlobKind::free_list:
+      return "free list";
+    case BlobKind::requests:
+      return "request table";
   }
   return "blob";
 }
@@ -34,8 +37,10 @@ Error damaged(std::string_view what, BlobKind kind, uint64_t block) {
 }
 
 void swap_to_little(BlobSegmentHeader& header) {
-  for (uint32_t* field : {&header.magic, &header.crc, &header.kind, &header.index}) *field = to_little(*field);
-  for (uint64_t* field : {&header.checkpoint, &header.segment_bytes, &header.part_bytes, &header.next_block}) {
+  for (uint32_t* field : {&header.magic, &header.crc, &header.kind, &header.index})
+    *field = to_little(*field);
+  for (uint64_t* field :
+       {&header.checkpoint, &header.segment_bytes, &header.part_bytes, &header.next_block}) {
     *field = to_little(*field);
   }
 }
@@ -54,7 +59,8 @@ Buffer make_segment(BlobSegmentHeader header, std::string_view part) {
 
 bool lies_within(const BlockDevice& main, uint64_t block, uint64_t bytes) {
   const uint64_t end = main.size_bytes() / kBlockBytes;
-  return block >= Space::kFirstBlock && block < end && bytes >= kHeaderBytes && bytes <= (end - block) * kBlockBytes;
+  return block >= Space::kFirstBlock && block < end && bytes >= kHeaderBytes &&
+         bytes <= (end - block) * kBlockBytes;
 }
 
 }  // namespace
@@ -85,7 +91,8 @@ Task<Result<BlobRef>> write_blob(BlockDevice& main, BlobIdentity identity, std::
                                  const std::vector<Run>& runs) {
   FIRN_ASSERT(!runs.empty());
   FIRN_ASSERT(bytes.size() <= blob_capacity(runs));
-  const BlobRef ref = {runs.front().first.value, bytes.size(), static_cast<uint32_t>(runs.size()), crc32c(as_bytes(bytes))};
+  const BlobRef ref = {runs.front().first.value, bytes.size(), static_cast<uint32_t>(runs.size()),
+                       crc32c(as_bytes(bytes))};
   for (size_t i = 0; i < runs.size(); i++) {
     const bool last = i + 1 == runs.size();
     BlobSegmentHeader header = {};
@@ -106,10 +113,12 @@ Task<Result<BlobRef>> write_blob(BlockDevice& main, BlobIdentity identity, std::
 namespace {
 
 // One segment: checks it against what is known and appends it. Gives the block of the next, or 0.
-Task<Result<uint64_t>> read_segment(BlockDevice& main, BlobIdentity identity, uint64_t block, LoadedBlob& blob) {
+Task<Result<uint64_t>> read_segment(BlockDevice& main, BlobIdentity identity, uint64_t block,
+                                    LoadedBlob& blob) {
   BlobSegmentHeader header;
   Buffer head(kHeaderBytes);
-  if (!lies_within(main, block, kHeaderBytes)) co_return damaged("lies outside of the device", identity.kind, block);
+  if (!lies_within(main, block, kHeaderBytes))
+    co_return damaged("lies outside of the device", identity.kind, block);
   FIRN_CO_CHECK(co_await main.read(block * kBlockBytes, head.bytes()));
   std::memcpy(&header, head.data(), kHeaderBytes);
   swap_to_little(header);
@@ -121,8 +130,9 @@ Task<Result<uint64_t>> read_segment(BlockDevice& main, BlobIdentity identity, ui
   if (crc32c(part.bytes(), crc32c(head.bytes().subspan(kCrcFrom))) != header.crc) {
     co_return damaged("does not match its checksum", identity.kind, block);
   }
-  const bool expected = header.kind == static_cast<uint32_t>(identity.kind) && header.index == blob.runs.size() &&
-                        header.checkpoint == identity.checkpoint && header.store == identity.store.bytes;
+  const bool expected = header.kind == static_cast<uint32_t>(identity.kind) &&
+                        header.index == blob.runs.size() && header.checkpoint == identity.checkpoint &&
+                        header.store == identity.store.bytes;
   if (!expected) co_return damaged("is of another store or checkpoint", identity.kind, block);
   blob.runs.push_back({BlockIndex{block}, header.segment_bytes});
   blob.bytes.append(as_text(part.bytes()));
@@ -145,7 +155,8 @@ Task<Result<LoadedBlob>> read_blob(BlockDevice& main, BlobIdentity identity, Blo
 }
 
 void store_blob_ref(std::byte* at, const BlobRef& ref) {
-  const BlobRef little = {to_little(ref.block), to_little(ref.bytes), to_little(ref.segments), to_little(ref.crc)};
+  const BlobRef little = {to_little(ref.block), to_little(ref.bytes), to_little(ref.segments),
+                          to_little(ref.crc)};
   std::memcpy(at, &little, sizeof little);
 }
 

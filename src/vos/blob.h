@@ -1,5 +1,6 @@
-// Blob: bytes of any length in the main device, written once, as a chain of segments: one where free space allows, else
-// as many as there are pieces. What a checkpoint stores beside pages is blobs; docs/formats/checkpoint.md.
+// Blob: bytes of any length in the main device, written once, as a chain of segments: one where free space
+// allows, else as many as there are pieces. What a checkpoint stores beside pages is blobs;
+// docs/formats/checkpoint.md.
 #pragma once
 
 #include <array>
@@ -27,19 +28,19 @@ struct BlobIdentity {
 
 // Where a blob begins. On disk as it is, little endian.
 struct BlobRef {
-  uint64_t block = 0;     // of the first segment
-  uint64_t bytes = 0;     // of the blob
+  uint64_t block = 0;  // of the first segment
+  uint64_t bytes = 0;  // of the blob
   uint32_t segments = 0;
-  uint32_t crc = 0;       // CRC32C of the blob's bytes
+  uint32_t crc = 0;  // CRC32C of the blob's bytes
 };
 static_assert(sizeof(BlobRef) == 24);
 
 // In front of each segment's part of the bytes. Little endian.
 struct BlobSegmentHeader {
   uint32_t magic;
-  uint32_t crc;            // CRC32C of what follows this field, to the end of the part
+  uint32_t crc;  // CRC32C of what follows this field, to the end of the part
   uint32_t kind;
-  uint32_t index;          // 0, 1, …
+  uint32_t index;  // 0, 1, …
   uint64_t checkpoint;
   uint64_t segment_bytes;  // of this segment, header included: its blocks belong to the blob
   uint64_t part_bytes;     // how many of them are in use, header not included

@@ -39,7 +39,8 @@ TreeWrite punch_write(std::string prefix, Epoch epoch) {
 }
 
 bool entry_makes_sense(const EntryChange& entry) {
-  if (entry.kind != EntryKind::single && entry.kind != EntryKind::hole && entry.kind != EntryKind::piece) return false;
+  if (entry.kind != EntryKind::single && entry.kind != EntryKind::hole && entry.kind != EntryKind::piece)
+    return false;
   if (entry.inline_bytes.size() > kInlineBytesMax || entry.runs.size() > kRunsPerRecordMax) return false;
   std::string value;
   if (!entry.runs.empty() && !entry.inline_bytes.empty()) return false;
@@ -80,7 +81,8 @@ Result<Change> decode_change(std::string_view record) {
   FIRN_TRY(Change change, decode<Change>(record.substr(1)));
   for (const AkeyChange& akey : change.akeys) {
     for (const EntryChange& entry : akey.entries) {
-      if (!entry_makes_sense(entry)) return fail(Code::corrupt, "a log record holds an entry that makes no sense");
+      if (!entry_makes_sense(entry))
+        return fail(Code::corrupt, "a log record holds an entry that makes no sense");
     }
   }
   return change;

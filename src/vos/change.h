@@ -1,5 +1,5 @@
-// Change: one update or punch as the log keeps it, and what it writes into the tree. The same functions carry it out the
-// first time and at replay, so both come to the same. Plain data and pure functions.
+// Change: one update or punch as the log keeps it, and what it writes into the tree. The same functions carry
+// it out the first time and at replay, so both come to the same. Plain data and pure functions.
 #pragma once
 
 #include <concepts>
@@ -50,7 +50,7 @@ struct EntryChange {
 
 struct AkeyChange {
   Key akey;
-  bool punched = false;               // the akey itself; no entries then
+  bool punched = false;  // the akey itself; no entries then
   std::vector<EntryChange> entries;
   static void fields(auto& self, auto&& visit) {
     visit("akey", self.akey);
@@ -61,8 +61,8 @@ struct AkeyChange {
 
 struct Change {
   ObjectRef object;
-  std::optional<Key> dkey;            // none: the object is punched
-  std::vector<AkeyChange> akeys;      // none: the dkey is punched
+  std::optional<Key> dkey;        // none: the object is punched
+  std::vector<AkeyChange> akeys;  // none: the dkey is punched
   Epoch epoch;
   RequestId request;
   RequestSequence completed_below;
@@ -79,7 +79,8 @@ struct Change {
   }
 };
 
-// The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do not know.
+// The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do
+// not know.
 std::string encode_change(const Change& change);
 Result<Change> decode_change(std::string_view record);
 // At least the length of the record.

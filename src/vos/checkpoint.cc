@@ -17,7 +17,9 @@ std::vector<BlockRange> ranges_of(const std::vector<Run>& runs) {
   for (const Run run : runs) ranges.push_back(range_of(run));
   return ranges;
 }
-void append(std::vector<Run>& to, const std::vector<Run>& runs) { to.insert(to.end(), runs.begin(), runs.end()); }
+void append(std::vector<Run>& to, const std::vector<Run>& runs) {
+  to.insert(to.end(), runs.begin(), runs.end());
+}
 }  // namespace
 
 Task<Result<void>> CheckpointWriter::write(Log& log) {
@@ -61,7 +63,8 @@ void CheckpointWriter::begin(LogPosition point) {
   root_.tree_root = parts_.tree.root();
 }
 
-// --- pages and the page table ---------------------------------------------------------------------------------------
+// --- pages and the page table
+// ---------------------------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::write_index() {
   std::vector<Task<Result<void>>> writers;
@@ -149,7 +152,8 @@ Task<Result<void>> CheckpointWriter::write_chunk(uint32_t chunk) {
   co_return Result<void>();
 }
 
-// --- blobs ----------------------------------------------------------------------------------------------------------
+// --- blobs
+// ----------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::write_blobs() {
   root_.chunks = parts_.state.chunks;
@@ -157,7 +161,8 @@ Task<Result<void>> CheckpointWriter::write_blobs() {
   FIRN_CO_TRY(const auto root_runs, allocate_blob_runs(CheckpointRoot::encoded_bytes(root_.chunks.size())));
   std::vector<Run> free_runs;
   FIRN_CO_TRY(std::string free_list, make_free_list(free_runs));
-  FIRN_CO_TRY(root_.requests, co_await write_one_blob(BlobKind::requests, std::move(requests_), requests_runs));
+  FIRN_CO_TRY(root_.requests,
+              co_await write_one_blob(BlobKind::requests, std::move(requests_), requests_runs));
   FIRN_CO_TRY(root_.free_list, co_await write_one_blob(BlobKind::free_list, std::move(free_list), free_runs));
   FIRN_CO_TRY(root_ref_, co_await write_one_blob(BlobKind::root, root_.encode(), root_runs));
   co_return Result<void>();
@@ -185,12 +190,14 @@ Result<std::string> CheckpointWriter::make_free_list(std::vector<Run>& runs) {
   }
 }
 
-Task<Result<BlobRef>> CheckpointWriter::write_one_blob(BlobKind kind, std::string bytes, std::vector<Run> runs) {
+Task<Result<BlobRef>> CheckpointWriter::write_one_blob(BlobKind kind, std::string bytes,
+                                                       std::vector<Run> runs) {
   const BlobIdentity identity = {kind, parts_.state.superblock.store, sequence_};
   co_return co_await write_blob(parts_.main, identity, bytes, runs);
 }
 
-// --- the end --------------------------------------------------------------------------------------------------------
+// --- the end
+// --------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::commit(Log* log) {
   // A checkpoint does not make durable what the log has refused.

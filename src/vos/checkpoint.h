@@ -1,13 +1,15 @@
-// CheckpointWriter: writes one checkpoint of a store beside the one before, then makes it the one that counts.
+// CheckpointWriter: writes one checkpoint of a store beside the one before, then makes it the one that
+// counts.
 //
-// At a point between two operations everything is marked or copied; then pages, chunks of the page table, free list,
-// request table and root go to blocks that are free, while operations go on. Order on the devices: all of these, flush of
-// main, superblock, flush. Until the superblock is durable the checkpoint before is whole, with its log; afterwards the
-// log before the point and the blocks only the old one used are given up.
+// At a point between two operations everything is marked or copied; then pages, chunks of the page table,
+// free list, request table and root go to blocks that are free, while operations go on. Order on the devices:
+// all of these, flush of main, superblock, flush. Until the superblock is durable the checkpoint before is
+// whole, with its log; afterwards the log before the point and the blocks only the old one used are given up.
 //
-// What failed before the first flush is undone: new blobs are given back. Pages and chunks that were written stay at
-// their new places, which the next checkpoint refers to, and their old blocks stay until that one is durable. If a flush
-// or the superblock fails nobody knows which checkpoint a restart will find: nothing is given back, and the log fails.
+// What failed before the first flush is undone: new blobs are given back. Pages and chunks that were written
+// stay at their new places, which the next checkpoint refers to, and their old blocks stay until that one is
+// durable. If a flush or the superblock fails nobody knows which checkpoint a restart will find: nothing is
+// given back, and the log fails.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +30,11 @@ namespace firn::vos {
 
 // What one checkpoint leaves to the next.
 struct CheckpointState {
-  Superblock superblock;          // the durable one,
-  uint32_t slot = 1;              // and where it is
-  std::vector<Run> blob_runs;     // of its root, free list and request table
-  std::vector<ChunkRef> chunks;   // the page table as it is stored, with what a failed checkpoint has written
-  uint64_t attempts = 0;          // the newest sequence used, durable or not
+  Superblock superblock;         // the durable one,
+  uint32_t slot = 1;             // and where it is
+  std::vector<Run> blob_runs;    // of its root, free list and request table
+  std::vector<ChunkRef> chunks;  // the page table as it is stored, with what a failed checkpoint has written
+  uint64_t attempts = 0;         // the newest sequence used, durable or not
 };
 
 class CheckpointWriter {
@@ -89,11 +91,11 @@ class CheckpointWriter {
   // Progress.
   size_t next_page_ = 0;
   uint32_t next_chunk_ = 0;
-  bool failed_ = false;            // one of several writers did: the others stop
-  bool in_doubt_ = false;          // a flush or the superblock failed
-  std::vector<Run> written_;       // pages and chunks, at their new places
-  std::vector<Run> superseded_;    // pages and chunks, where they were
-  std::vector<Run> blob_runs_;     // new blobs, in flight
+  bool failed_ = false;          // one of several writers did: the others stop
+  bool in_doubt_ = false;        // a flush or the superblock failed
+  std::vector<Run> written_;     // pages and chunks, at their new places
+  std::vector<Run> superseded_;  // pages and chunks, where they were
+  std::vector<Run> blob_runs_;   // new blobs, in flight
   BlobRef root_ref_;
 };
 

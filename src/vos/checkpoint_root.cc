@@ -33,7 +33,8 @@ struct ChunkRefBytes {
 static_assert(sizeof(ChunkRefBytes) == 16);
 
 Error damaged(std::string what) {
-  return fail(Code::corrupt, "checkpoint root " + std::move(what)).remedy("restore the store from its replicas");
+  return fail(Code::corrupt, "checkpoint root " + std::move(what))
+      .remedy("restore the store from its replicas");
 }
 
 }  // namespace
@@ -92,7 +93,8 @@ Result<CheckpointRoot> CheckpointRoot::decode(std::string_view bytes) {
   root.free_list = load_blob_ref(start + offsetof(RootBytes, free_list));
   root.requests = load_blob_ref(start + offsetof(RootBytes, requests));
   root.chunks.reserve(chunk_count);
-  for (const char* at = bytes.data() + header_bytes; at != bytes.data() + bytes.size(); at += sizeof(ChunkRefBytes)) {
+  for (const char* at = bytes.data() + header_bytes; at != bytes.data() + bytes.size();
+       at += sizeof(ChunkRefBytes)) {
     ChunkRefBytes ref;
     std::memcpy(&ref, at, sizeof ref);
     root.chunks.push_back({to_little(ref.block), to_little(ref.crc)});

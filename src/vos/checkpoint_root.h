@@ -22,7 +22,7 @@ struct ChunkRef {
 };
 
 struct CheckpointRoot {
-  LogPosition log;        // of the first record that is not in the checkpoint; generation: of the records before
+  LogPosition log;  // of the first record that is not in the checkpoint; generation: of the records before
   Epoch newest_epoch;
   PageId tree_root;
   BlobRef free_list;

@@ -26,7 +26,8 @@ Result<void> check_format(const BlockDevice& log, const BlockDevice& main, const
         .remedy("give it at least that size");
   };
   if (log.size_bytes() < kLogDeviceBytesMin) return too_small("log", log.size_bytes(), kLogDeviceBytesMin);
-  if (main.size_bytes() < kMainDeviceBytesMin) return too_small("main", main.size_bytes(), kMainDeviceBytesMin);
+  if (main.size_bytes() < kMainDeviceBytesMin)
+    return too_small("main", main.size_bytes(), kMainDeviceBytesMin);
   if (options.store.is_nil()) return fail(Code::invalid, "a store needs a name: its UUID is nil");
   if (options.reserve_percent > 50) {
     return fail(Code::invalid, "the reserve is more than half of the store")
@@ -48,9 +49,11 @@ Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, con
 
 }  // namespace
 
-// --- format and open ------------------------------------------------------------------------------------------------
+// --- format and open
+// ------------------------------------------------------------------------------------------------
 
-Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options) {
+Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
+                                FormatOptions options) {
   FIRN_CO_CHECK(check_format(log, main, options));
   // What was there is gone before anything new is: a crash leaves no mixture.
   FIRN_CO_CHECK(co_await erase_superblocks(main));
@@ -109,13 +112,12 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
   co_return core;
 }
 
-// --- replay ---------------------------------------------------------------------------------------------------------
+// --- replay
+// ---------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   FIRN_ASSERT(!log_.has_value());
-  // If the process before was told that its last flush failed, the superblock may be readable and yet not be durable.
-  FIRN_CO_CHECK(co_await write_superblock(*main_device, state_.superblock, state_.slot));
-  FIRN_CO_CHECK(co_await main_device->flush());
+  FIRN_CO_CHECK(co_await settle_superblock(*main_device, {state_.superblock, state_.slot}));
   const LogPosition from = durable_point_;
   FIRN_CO_TRY(LogPosition end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
   if (end.lsn != from.lsn) {
@@ -147,7 +149,8 @@ Task<Result<void>> Core::apply_records(LogReader reader, LogPosition end, Replay
   co_return Result<void>();
 }
 
-// --- room -----------------------------------------------------------------------------------------------------------
+// --- room
+// -----------------------------------------------------------------------------------------------------------
 
 bool Core::has_room(size_t record_bytes, SpaceUse use) {
   return log().has_room(record_bytes) && space.has_room(1, use) && pages.dirty_pages() < pages.limit_pages();
@@ -196,7 +199,8 @@ void Core::update_checkpoint_need() {
                             kNeedBlobBlocks);
 }
 
-// --- checkpoints ----------------------------------------------------------------------------------------------------
+// --- checkpoints
+// ----------------------------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
   return {*main_device, space, pages, tree, requests, clock, state_};
@@ -260,7 +264,8 @@ Task<void> Core::background_checkpoint() {
   }
 }
 
-// --- the end --------------------------------------------------------------------------------------------------------
+// --- the end
+// --------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> Core::close() {
   while (!checkpoint_ended_.is_set()) co_await checkpoint_ended_.wait();

@@ -7,17 +7,21 @@
 //   co_await core->close();                          // a last checkpoint
 //
 // A change:
-//   co_await core.admit(record bytes, use);          // room in the log and on the main device; may take a checkpoint
-//   co_await core.allocate(bytes, use); write data;  // runs in flight; a failed update abandons them
+//   co_await core.admit(record_bytes, use);            // room in the log and on the main device
+//   runs = co_await core.allocate(bytes, use);         // in flight; a failed update abandons them
+//   ... write the data ...
 //   -- from here on one synchronous step, begun anew after each await --
-//   prepare tree pages (load on a fault), check conditions, if (!core.log().has_room(n)) admit again
-//   epoch = clock.next(); lsn = log().append(record, has data); insert into the tree with lsn; space.settle(runs);
-//   requests.remember(...); core.start_checkpoint_if_due();
+//   prepare the tree's pages (load on a fault); check conditions; if (!core.has_room(...)) admit again
+//   epoch = core.clock.next(...);
+//   lsn = core.log().append(record, has_data);
+//   insert into the tree with lsn; space.settle(runs); requests.remember(...);
+//   core.start_checkpoint_if_due();
 //   -- end --
 //   co_await core.log().wait_durable(lsn);
 //
 // A read that follows runs into the main device holds a Space::Reader from before it looks at the tree.
-// Belongs to its store's thread. Dropping a core is a crash; nothing of it may be in progress then (close() or quiet()).
+// Belongs to its store's thread. Dropping a core is a crash; nothing of it may be in progress then (close()
+// or quiet()).
 #pragma once
 
 #include <memory>
@@ -44,28 +48,33 @@ namespace firn::vos {
 class Core {
  public:
   // Durable when it returns. Code::invalid if a device is too small or an option makes no sense.
-  static Task<Result<void>> format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options);
-  // Loads the last checkpoint: page table, space, request table, clock; the tree is at its root. Code::corrupt with the
-  // structure, its place and what to do; Code::version; Code::invalid if the devices do not belong together.
+  static Task<Result<void>> format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
+                                   FormatOptions options);
+  // Loads the last checkpoint: page table, space, request table, clock; the tree is at its root.
+  // Code::corrupt with the structure, its place and what to do; Code::version; Code::invalid if the devices
+  // do not belong together.
   static Task<Result<std::unique_ptr<Core>>> open(Runtime& runtime, std::unique_ptr<BlockDevice> log,
                                                   std::unique_ptr<BlockDevice> main, StoreOptions options);
   ~Core();
 
-  // Applies what the log holds beyond the checkpoint and makes the log ready to go on. Once, before anything else.
+  // Applies what the log holds beyond the checkpoint and makes the log ready to go on. Once, before anything
+  // else.
   Task<Result<void>> replay(ReplayVisitor& visitor);
 
-  // Waits until a record of that size may be appended and space of that use is left, taking checkpoints if that helps.
-  // Others may use up the room before the caller does: has_room() again in the synchronous step. Code::no_space, too_big
-  // (longer than a record can be), busy (others were faster too often), or what the log or a checkpoint failed with.
+  // Waits until a record of that size may be appended and space of that use is left, taking checkpoints if
+  // that helps. Others may use up the room before the caller does: has_room() again in the synchronous step.
+  // Code::no_space, too_big (longer than a record can be), busy (others were faster too often), or what the
+  // log or a checkpoint failed with.
   Task<Result<void>> admit(size_t record_bytes, SpaceUse use);
   bool has_room(size_t record_bytes, SpaceUse use);
   // Space::allocate; takes a checkpoint and tries again if that makes space free.
   Task<Result<std::vector<Run>>> allocate(uint64_t bytes, SpaceUse use);
 
-  // Everything applied so far is in a checkpoint when it returns. On failure nothing is lost and the checkpoint before
-  // stays valid. If a flush failed the log fails with it: the store has to be opened anew.
+  // Everything applied so far is in a checkpoint when it returns. On failure nothing is lost and the
+  // checkpoint before stays valid. If a flush failed the log fails with it: the store has to be opened anew.
   Task<Result<void>> checkpoint();
-  // Begins one in the background when the log is long or many pages are dirty. Failures are logged; tried again later.
+  // Begins one in the background when the log is long or many pages are dirty. Failures are logged; tried
+  // again later.
   void start_checkpoint_if_due();
 
   // Takes a last checkpoint if anything changed, and stops. No operation is in progress.
@@ -110,8 +119,8 @@ class Core {
   std::optional<vos::Log> log_;        // from replay on
   Event checkpoint_ended_;             // not set while one runs
   std::optional<Error> last_failure_;  // of the newest checkpoint, if it failed
-  Lsn retry_from_;                     // after a failure: none in the background before the log has reached this
-  bool background_starts_ = false;     // a background checkpoint is about to begin
+  Lsn retry_from_;                  // after a failure: none in the background before the log has reached this
+  bool background_starts_ = false;  // a background checkpoint is about to begin
   uint64_t checkpoint_count_ = 0;
   Gate gate_;
 };

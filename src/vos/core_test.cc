@@ -68,8 +68,7 @@ TEST_F(CoreTest, what_was_acknowledged_is_there_after_a_crash) {
   crash();
   open();
   check();
-  EXPECT_TRUE(store->core->requests
-                  .find({ClientId{1}, RequestSequence{crc32c(as_bytes(key_of(5))) + 1ull}})
+  EXPECT_TRUE(store->core->requests.find({ClientId{1}, RequestSequence{crc32c(as_bytes(key_of(5))) + 1ull}})
                   .has_value());
 }
 

@@ -1,5 +1,5 @@
-// Devices that crash or fail where a test says so, and a runtime for them. A crash keeps what was flushed, and of each
-// sector written since any state it had, or any earlier one.
+// Devices that crash or fail where a test says so, and a runtime for them. A crash keeps what was flushed,
+// and of each sector written since any state it had, or any earlier one.
 #pragma once
 
 #include <algorithm>
@@ -42,9 +42,9 @@ class TestRuntime final : public Runtime {
 // What shall go wrong, on all devices together. Operations are counted; reads are not.
 struct FaultPlan {
   static constexpr uint64_t kNever = UINT64_MAX;
-  uint64_t operations = 0;         // writes and flushes so far
-  uint64_t crash_at = kNever;      // this one and all that follow fail and have no effect but what a crash leaves
-  uint64_t fail_at = kNever;       // this one fails
+  uint64_t operations = 0;     // writes and flushes so far
+  uint64_t crash_at = kNever;  // this one and all that follow fail and have no effect but what a crash leaves
+  uint64_t fail_at = kNever;   // this one fails
   bool crashed() const { return operations > crash_at; }
   // Number of the next operation.
   uint64_t next() { return operations++; }
@@ -54,7 +54,7 @@ struct FaultPlan {
 // The bytes that outlive a device object.
 struct Medium {
   explicit Medium(uint64_t size) : durable(size), current(size) {}
-  std::vector<std::byte> durable;    // as of the last flush
+  std::vector<std::byte> durable;  // as of the last flush
   std::vector<std::byte> current;
   struct Write {
     uint64_t number;

@@ -1,5 +1,5 @@
-// ExtentScan: what is visible of an array: its pieces and holes, painted newest first, one unit (model/pieces.h) after
-// the other. Synchronous; progress is kept over faults as vos/visibility.h says.
+// ExtentScan: what is visible of an array: its pieces and holes, painted newest first, one unit
+// (model/pieces.h) after the other. Synchronous; progress is kept over faults as vos/visibility.h says.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct Layer {
   Recx recx;
   Epoch epoch;
   bool punched = false;
-  std::string value;          // the record, if asked for
+  std::string value;  // the record, if asked for
 };
 
 // A stretch of records of which `layer` is the newest.
@@ -25,7 +25,8 @@ struct Stretch {
   size_t layer = 0;
 };
 
-// The stretches of `window` that any layer covers, ascending, each with its newest layer. Layers ascend by start.
+// The stretches of `window` that any layer covers, ascending, each with its newest layer. Layers ascend by
+// start.
 void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& out);
 
 // Walks what is visible in an array, one unit (model/pieces.h) at a time.
@@ -59,11 +60,11 @@ class ExtentScan {
   Probe& probe_;
   Options options_;
   const uint64_t unit_records_;
-  std::vector<Layer> holes_;      // all visible ones of the akey
+  std::vector<Layer> holes_;  // all visible ones of the akey
   bool holes_read_ = false;
   std::string position_;
-  bool in_unit_ = false;          // layers_ is being gathered
-  Recx unit_;                     // the records of the unit; count 0: no piece of it found yet
+  bool in_unit_ = false;  // layers_ is being gathered
+  Recx unit_;             // the records of the unit; count 0: no piece of it found yet
   bool at_end_ = false;
   std::vector<Layer> layers_;
   std::vector<Stretch> stretches_;

@@ -46,7 +46,8 @@ Task<Result<void>> FetchData::read(BlockDevice& main, std::vector<FetchedItem>& 
 // Plans the reads of one fragment.
 void FetchData::add(const Fragment& fragment) {
   const RecordView record = record_of(fragment);
-  const auto target = payload_.subspan(static_cast<size_t>(laid_out_), static_cast<size_t>(fragment.data_bytes()));
+  const auto target =
+      payload_.subspan(static_cast<size_t>(laid_out_), static_cast<size_t>(fragment.data_bytes()));
   laid_out_ += fragment.data_bytes();
   if (record.is_inline()) return;
   MutableBytes memory = target;
@@ -90,7 +91,8 @@ Task<Result<void>> FetchData::run_reads(BlockDevice& main) {
 
 Result<void> FetchData::finish(const Fragment& fragment, std::vector<FetchedItem>& items) {
   const RecordView record = record_of(fragment);
-  const auto target = payload_.subspan(static_cast<size_t>(finished_), static_cast<size_t>(fragment.data_bytes()));
+  const auto target =
+      payload_.subspan(static_cast<size_t>(finished_), static_cast<size_t>(fragment.data_bytes()));
   finished_ += fragment.data_bytes();
   FetchedItem& item = items[fragment.item];
   uint32_t checksum = record.crc();

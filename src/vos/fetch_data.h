@@ -1,5 +1,5 @@
-// Fetch data: brings the bytes that a FetchScan found into one payload, and verifies the checksum of every stored piece
-// it touches.
+// Fetch data: brings the bytes that a FetchScan found into one payload, and verifies the checksum of every
+// stored piece it touches.
 #pragma once
 
 #include <map>
@@ -12,15 +12,16 @@
 
 namespace firn::vos {
 
-// Works in groups of fragments, so that neither requests in flight nor memory for pieces of which only a part is
-// wanted grow with the fetch.
+// Works in groups of fragments, so that neither requests in flight nor memory for pieces of which only a part
+// is wanted grow with the fetch.
 class FetchData {
  public:
   // Both outlive it. `payload` is as long as the fragments' data.
   FetchData(const std::vector<Fragment>& fragments, MutableBytes payload)
       : fragments_(fragments), payload_(payload) {}
 
-  // Appends each array fragment to its item's extents. Code::corrupt, with the item and records; or the device's error.
+  // Appends each array fragment to its item's extents. Code::corrupt, with the item and records; or the
+  // device's error.
   Task<Result<void>> read(BlockDevice& main, std::vector<FetchedItem>& items);
 
  private:

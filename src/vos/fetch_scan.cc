@@ -46,7 +46,8 @@ Faultable<void> FetchScan::find_item(const FetchItem& wanted) {
     // Here and not later: the scan is at the value only until the next fault.
     if (item_->state->exists && item_->state->kind == ValueKind::single) take_single(wanted);
   }
-  if (wanted.kind == ValueKind::array && item_->state->kind == ValueKind::array) FIRN_CHECK(find_array(wanted));
+  if (wanted.kind == ValueKind::array && item_->state->kind == ValueKind::array)
+    FIRN_CHECK(find_array(wanted));
   items.push_back(std::move(item_->found));
   item_.reset();
   return {};
@@ -60,7 +61,8 @@ void FetchScan::take_single(const FetchItem& wanted) {
   found.checksum = record.crc();
   found.sent = found.record_bytes <= wanted.capacity_bytes;
   if (!found.sent) return;
-  add_fragment({items.size(), Recx{0, 1}, Recx{0, 1}, found.record_bytes, std::string(item_->entries->value())});
+  add_fragment(
+      {items.size(), Recx{0, 1}, Recx{0, 1}, found.record_bytes, std::string(item_->entries->value())});
 }
 
 Faultable<void> FetchScan::find_array(const FetchItem& wanted) {

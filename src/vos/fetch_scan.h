@@ -1,5 +1,5 @@
-// FetchScan: what a fetch finds in the tree: the answer without its data, and where the data lies. Synchronous; progress
-// is kept over faults as vos/visibility.h says.
+// FetchScan: what a fetch finds in the tree: the answer without its data, and where the data lies.
+// Synchronous; progress is kept over faults as vos/visibility.h says.
 #pragma once
 
 #include <optional>
@@ -15,10 +15,10 @@ namespace firn::vos {
 // A stored value or piece of which some records are wanted.
 struct Fragment {
   size_t item = 0;
-  Recx piece;                 // as stored; a single value is one record
-  Recx recx;                  // of it
+  Recx piece;  // as stored; a single value is one record
+  Recx recx;   // of it
   uint64_t record_bytes = 0;
-  std::string value;          // the record: checksum, and the bytes or their runs
+  std::string value;  // the record: checksum, and the bytes or their runs
   bool whole() const { return recx == piece; }
   uint64_t data_bytes() const { return recx.count * record_bytes; }
 };
@@ -29,8 +29,8 @@ struct ItemLookup {
   std::optional<EntryScan> entries;
   std::optional<AkeyState> state;
   std::optional<ExtentScan> extents;
-  size_t recx = 0;          // of the request
-  bool in_recx = false;     // the scan's window is that recx
+  size_t recx = 0;       // of the request
+  bool in_recx = false;  // the scan's window is that recx
   FetchedItem found;
 };
 

@@ -1,5 +1,5 @@
-// Tree keys: how placement group, container, object, keys, kind and epoch become bytes that sort as the store reads
-// them (docs/decisions/0003-vos.md).
+// Tree keys: how placement group, container, object, keys, kind and epoch become bytes that sort as the store
+// reads them (docs/decisions/0003-vos.md).
 //
 //   pg u32 · container 16 · object hi, lo 16                       object prefix
 //   object prefix · 0x01 · esc(dkey)                               dkey prefix
@@ -7,10 +7,11 @@
 //   any of the three prefixes · 0x00 · ~epoch                      punch of that object, dkey or akey
 //   akey prefix · 0x01 · ~epoch                                    single value
 //   akey prefix · 0x02 · start · ~epoch                            hole: a punched extent of any length
-//   akey prefix · 0x03 · start · ~epoch                            piece: a stored (or punched) piece of an array
+//   akey prefix · 0x03 · start · ~epoch                            piece: a stored (or punched) piece of an
+//   array
 //
-// Integers are big endian, epochs inverted: newest first. esc(): 0x00 becomes 0x00 0xff, 0x00 0x00 ends the key; keys of
-// any bytes keep their order and none is a prefix of another. Pure functions.
+// Integers are big endian, epochs inverted: newest first. esc(): 0x00 becomes 0x00 0xff, 0x00 0x00 ends the
+// key; keys of any bytes keep their order and none is a prefix of another. Pure functions.
 #pragma once
 
 #include <optional>

@@ -1,9 +1,9 @@
 // Tree keys keep the order of what they encode, and parse back to it.
 #include "vos/key_codec.h"
 
-#include <gtest/gtest.h>
-
 #include <tuple>
+
+#include <gtest/gtest.h>
 
 #include "base/rng.h"
 
@@ -23,9 +23,12 @@ struct Entry {
     if (kind != EntryKind::object_punch) key = dkey_prefix(object, dkey);
     if (kind > EntryKind::dkey_punch) key = akey_prefix(object, dkey, akey);
     const size_t prefix = key.size();
-    if (kind <= EntryKind::akey_punch) set_punch_entry(key, prefix, epoch);
-    else if (kind == EntryKind::single) set_single_entry(key, prefix, epoch);
-    else set_extent_entry(key, prefix, kind == EntryKind::hole ? kEntryHole : kEntryPiece, start, epoch);
+    if (kind <= EntryKind::akey_punch)
+      set_punch_entry(key, prefix, epoch);
+    else if (kind == EntryKind::single)
+      set_single_entry(key, prefix, epoch);
+    else
+      set_extent_entry(key, prefix, kind == EntryKind::hole ? kEntryHole : kEntryPiece, start, epoch);
     return key;
   }
   // Sorts like the key should: a level's punches first, then its children, newest first within one thing.
@@ -96,8 +99,10 @@ TEST(KeyCodec, nothing_below_a_prefix_sorts_behind_its_end) {
     const Entry entry = random_entry(rng);
     const Entry other = random_entry(rng);
     const std::string end = dkey_prefix(entry.object, entry.dkey) + kEntryAfterAll;
-    const bool below = other.object == entry.object && other.kind != EntryKind::object_punch && other.dkey <= entry.dkey;
-    if (other.object == entry.object) ASSERT_EQ(other.encode() < end, below || other.kind == EntryKind::object_punch);
+    const bool below =
+        other.object == entry.object && other.kind != EntryKind::object_punch && other.dkey <= entry.dkey;
+    if (other.object == entry.object)
+      ASSERT_EQ(other.encode() < end, below || other.kind == EntryKind::object_punch);
   }
 }
 

@@ -19,10 +19,14 @@ ListScan::ListScan(Tree& tree, const List& list)
 
 std::string ListScan::scope_of(const List& list) {
   switch (list.level) {
-    case ListLevel::objects: return container_prefix(list.object.pg, list.object.container);
-    case ListLevel::dkeys: return object_prefix(list.object);
-    case ListLevel::akeys: return dkey_prefix(list.object, list.dkey);
-    case ListLevel::extents: return akey_prefix(list.object, list.dkey, list.akey);
+    case ListLevel::objects:
+      return container_prefix(list.object.pg, list.object.container);
+    case ListLevel::dkeys:
+      return object_prefix(list.object);
+    case ListLevel::akeys:
+      return dkey_prefix(list.object, list.dkey);
+    case ListLevel::extents:
+      return akey_prefix(list.object, list.dkey, list.akey);
   }
   assert_failed("a list level", __FILE__, __LINE__);
 }

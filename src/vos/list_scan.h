@@ -1,5 +1,5 @@
-// ListScan: one page of an enumeration: objects, dkeys or akeys that exist, or the visible extents of an array.
-// Synchronous; progress is kept over faults as vos/visibility.h says.
+// ListScan: one page of an enumeration: objects, dkeys or akeys that exist, or the visible extents of an
+// array. Synchronous; progress is kept over faults as vos/visibility.h says.
 #pragma once
 
 #include <optional>

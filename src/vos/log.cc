@@ -35,7 +35,8 @@ Log::Log(Options options)
 
 Log::~Log() = default;
 
-// --- appending ------------------------------------------------------------------------------------------------------
+// --- appending
+// ------------------------------------------------------------------------------------------------------
 
 size_t Log::record_bytes_max() const {
   constexpr uint64_t kRecordBytesMax = 256 << 20;  // a batch's length is a u32
@@ -104,7 +105,8 @@ void Log::cut(Lsn begin) {
   begin_ = begin;
 }
 
-// --- waiting --------------------------------------------------------------------------------------------------------
+// --- waiting
+// --------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> Log::wait_durable(Lsn lsn) {
   FIRN_ASSERT(lsn <= end_);
@@ -132,7 +134,8 @@ void Log::fail_for_good(Error cause) {
   open_->durable.set();
 }
 
-// --- writing --------------------------------------------------------------------------------------------------------
+// --- writing
+// --------------------------------------------------------------------------------------------------------
 
 void Log::start_writer() {
   if (writing_) return;
@@ -179,7 +182,8 @@ void Log::seal_header(Batch& batch) {
   header.salt = identity_.salt;
   header.store = identity_.store.bytes;
   store_log_batch_header(batch.bytes.data(), header);
-  store_little(batch.bytes.data() + offsetof(LogBatchHeader, crc), log_batch_crc(batch.bytes.bytes().first(batch.used)));
+  store_little(batch.bytes.data() + offsetof(LogBatchHeader, crc),
+               log_batch_crc(batch.bytes.bytes().first(batch.used)));
 }
 
 void Log::finish_batch() {

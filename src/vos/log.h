@@ -1,11 +1,12 @@
 // Log: the store's write-ahead log, a ring of batches on its own device; docs/formats/log.md.
 //
-// append() puts a record into the open batch, in memory. A batch is written when the one before is durable; all that is
-// appended meanwhile gathers in the next (group commit). If a record of the batch names data on the main device, that
-// device is flushed first: a durable record never names data that is not. When all is written nothing runs.
+// append() puts a record into the open batch, in memory. A batch is written when the one before is durable;
+// all that is appended meanwhile gathers in the next (group commit). If a record of the batch names data on
+// the main device, that device is flushed first: a durable record never names data that is not. When all is
+// written nothing runs.
 //
-// After an error of a write or a flush nobody knows what the devices hold: the log has failed for good, everybody who
-// waits gets the error, and later appends are refused. The store has to be opened anew.
+// After an error of a write or a flush nobody knows what the devices hold: the log has failed for good,
+// everybody who waits gets the error, and later appends are refused. The store has to be opened anew.
 #pragma once
 
 #include <deque>
@@ -24,7 +25,7 @@ namespace firn::vos {
 
 struct LogStats {
   uint64_t records = 0;
-  uint64_t batches = 0;       // written and durable
+  uint64_t batches = 0;  // written and durable
   uint64_t main_flushes = 0;
 };
 
@@ -32,8 +33,8 @@ class Log {
  public:
   static constexpr size_t kBatchBytesMax = 1 << 20;  // a batch this long takes no further record
 
-  // Goes on at `end`, where nothing valid lies. `begin`: what is from there on must be kept (see cut()). Batches carry
-  // the generation `end.generation`. Everything given outlives the log.
+  // Goes on at `end`, where nothing valid lies. `begin`: what is from there on must be kept (see cut()).
+  // Batches carry the generation `end.generation`. Everything given outlives the log.
   struct Options {
     Runtime& runtime;
     BlockDevice& log_device;
@@ -48,8 +49,8 @@ class Log {
   // close() has ended, or nothing was appended.
   ~Log();
 
-  // The record's end: durable when durable() >= it. The record is copied. Code::io if the log has failed; no_space if not
-  // has_room(record.size()).
+  // The record's end: durable when durable() >= it. The record is copied. Code::io if the log has failed;
+  // no_space if not has_room(record.size()).
   Result<Lsn> append(std::string_view record, bool needs_main_flush);
   // Whether a record of that size fits between the end and what is not cut yet.
   bool has_room(size_t record_bytes) const;
@@ -81,14 +82,15 @@ class Log {
 
  private:
   struct Batch {
-    Batch(Executor& executor, Lsn at, Buffer memory) : durable(executor), first(at), bytes(std::move(memory)) {}
-    Event durable;           // or failed
+    Batch(Executor& executor, Lsn at, Buffer memory)
+        : durable(executor), first(at), bytes(std::move(memory)) {}
+    Event durable;  // or failed
     Lsn first;
-    Buffer bytes;            // header, records; [0, used) is filled
+    Buffer bytes;  // header, records; [0, used) is filled
     size_t used = sizeof(LogBatchHeader);
     uint32_t records = 0;
     bool needs_main_flush = false;
-    uint64_t sequence = 0;   // when closed
+    uint64_t sequence = 0;  // when closed
     Lsn end() const { return Lsn{first.value + log_align(used)}; }
   };
 
@@ -111,9 +113,9 @@ class Log {
   Lsn begin_;
   Lsn durable_;
   Lsn end_;
-  std::unique_ptr<Batch> open_;                 // always there
-  std::deque<std::unique_ptr<Batch>> closed_;   // to be written, the first perhaps being written
-  Buffer spare_;                                // of the last batch, for the next
+  std::unique_ptr<Batch> open_;                // always there
+  std::deque<std::unique_ptr<Batch>> closed_;  // to be written, the first perhaps being written
+  Buffer spare_;                               // of the last batch, for the next
   bool writing_ = false;
   std::optional<Error> failed_;
   LogStats stats_;

@@ -42,7 +42,8 @@ Result<LogIdentity> parse(MutableBytes block, uint64_t device_bytes) {
   LogHeader header;
   std::memcpy(&header, block.data(), sizeof header);
   if (header.magic != kMagic) return not_a_log("the log device does not begin with a log header");
-  if (to_little(header.crc) != crc_of_block(block)) return not_a_log("the log header does not match its checksum");
+  if (to_little(header.crc) != crc_of_block(block))
+    return not_a_log("the log header does not match its checksum");
   if (to_little(header.version) != kLogVersion) {
     return fail(Code::version, "the log is of a format that this version does not read")
         .on("version", to_little(header.version))
@@ -86,8 +87,8 @@ Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes) 
 LogBatchHeader load_log_batch_header(const std::byte* bytes) {
   LogBatchHeader header;
   std::memcpy(&header, bytes, sizeof header);
-  for (uint32_t* field : {&header.magic, &header.crc, &header.version, &header.payload_bytes, &header.record_count,
-                          &header.generation}) {
+  for (uint32_t* field : {&header.magic, &header.crc, &header.version, &header.payload_bytes,
+                          &header.record_count, &header.generation}) {
     *field = to_little(*field);
   }
   for (uint64_t* field : {&header.sequence, &header.lsn, &header.salt}) *field = to_little(*field);
@@ -96,8 +97,8 @@ LogBatchHeader load_log_batch_header(const std::byte* bytes) {
 
 void store_log_batch_header(std::byte* bytes, const LogBatchHeader& header) {
   LogBatchHeader little = header;
-  for (uint32_t* field : {&little.magic, &little.crc, &little.version, &little.payload_bytes, &little.record_count,
-                          &little.generation}) {
+  for (uint32_t* field : {&little.magic, &little.crc, &little.version, &little.payload_bytes,
+                          &little.record_count, &little.generation}) {
     *field = to_little(*field);
   }
   for (uint64_t* field : {&little.sequence, &little.lsn, &little.salt}) *field = to_little(*field);
@@ -109,7 +110,11 @@ uint32_t log_batch_crc(ByteView batch) { return crc32c(batch.subspan(kLogBatchCr
 Task<Result<void>> write_log_header(BlockDevice& device, LogIdentity identity) {
   Buffer block(kLogHeaderBytes);
   std::memset(block.data(), 0, block.size());
-  const LogHeader header = {kMagic, to_little(kLogVersion), 0, identity.store.bytes, to_little(identity.salt),
+  const LogHeader header = {kMagic,
+                            to_little(kLogVersion),
+                            0,
+                            identity.store.bytes,
+                            to_little(identity.salt),
                             to_little(device.size_bytes())};
   std::memcpy(block.data(), &header, sizeof header);
   store_little(block.data() + kCrcAt, crc_of_block(block.bytes()));

@@ -19,8 +19,8 @@ constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
 constexpr uint32_t kLogBatchMagic = 0x544c4246;  // "FBLT"
 constexpr uint64_t kLogAlignment = BlockDevice::kSectorBytes;
 
-// Whose log it is. The salt is random, drawn when the log is formatted, and leaves the device with nobody: data that a
-// client stores inside a record cannot pass for a batch.
+// Whose log it is. The salt is random, drawn when the log is formatted, and leaves the device with nobody:
+// data that a client stores inside a record cannot pass for a batch.
 struct LogIdentity {
   Uuid store;
   uint64_t salt = 0;
@@ -30,13 +30,13 @@ struct LogIdentity {
 // In front of each batch. Little endian.
 struct LogBatchHeader {
   uint32_t magic;
-  uint32_t crc;            // CRC32C of what follows this field, to the end of the payload
+  uint32_t crc;  // CRC32C of what follows this field, to the end of the payload
   uint32_t version;
   uint32_t payload_bytes;  // records; the batch is header and payload, rounded up to 512
   uint32_t record_count;
   uint32_t generation;
   uint64_t sequence;
-  uint64_t lsn;            // of this header
+  uint64_t lsn;  // of this header
   uint64_t salt;
   std::array<uint8_t, 16> store;
 };
@@ -49,7 +49,9 @@ struct LogRecordHeader {
 };
 static_assert(sizeof(LogRecordHeader) == 4);
 
-constexpr uint64_t log_align(uint64_t bytes) { return (bytes + kLogAlignment - 1) / kLogAlignment * kLogAlignment; }
+constexpr uint64_t log_align(uint64_t bytes) {
+  return (bytes + kLogAlignment - 1) / kLogAlignment * kLogAlignment;
+}
 
 // Where a log begins or goes on: always the start of a batch.
 struct LogPosition {
@@ -73,7 +75,8 @@ Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes);
 // The header of a batch at `bytes` (at least sizeof(LogBatchHeader)).
 LogBatchHeader load_log_batch_header(const std::byte* bytes);
 void store_log_batch_header(std::byte* bytes, const LogBatchHeader& header);
-// Of header and payload, which follow each other in `batch`; what the header says about its CRC does not matter.
+// Of header and payload, which follow each other in `batch`; what the header says about its CRC does not
+// matter.
 uint32_t log_batch_crc(ByteView batch);
 
 // Writes the header block; not flushed.

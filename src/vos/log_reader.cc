@@ -20,12 +20,17 @@ Error damaged(std::string what, Lsn lsn, uint64_t offset) {
 }  // namespace
 
 LogReader::LogReader(BlockDevice& device, LogIdentity identity, LogPosition from)
-    : device_(device), identity_(identity), ring_(LogRing::of_device(device)), begin_(from.lsn), position_(from) {
+    : device_(device),
+      identity_(identity),
+      ring_(LogRing::of_device(device)),
+      begin_(from.lsn),
+      position_(from) {
   FIRN_ASSERT(from.lsn.value % kLogAlignment == 0);
 }
 
 bool LogReader::is_ours(const LogBatchHeader& header) const {
-  return header.magic == kLogBatchMagic && header.salt == identity_.salt && header.store == identity_.store.bytes;
+  return header.magic == kLogBatchMagic && header.salt == identity_.salt &&
+         header.store == identity_.store.bytes;
 }
 
 bool LogReader::is_next(const LogBatchHeader& header) const {
@@ -38,7 +43,8 @@ Task<Result<std::optional<LogBatch>>> LogReader::next() {
   FIRN_CO_TRY(const ByteView head, co_await view(position_.lsn, sizeof(LogBatchHeader)));
   const LogBatchHeader header = load_log_batch_header(head.data());
   if (!is_next(header)) co_return std::nullopt;
-  FIRN_CO_TRY(const ByteView bytes, co_await view(position_.lsn, sizeof(LogBatchHeader) + header.payload_bytes));
+  FIRN_CO_TRY(const ByteView bytes,
+              co_await view(position_.lsn, sizeof(LogBatchHeader) + header.payload_bytes));
   if (log_batch_crc(bytes) != header.crc) co_return std::nullopt;
   FIRN_CO_TRY(LogBatch batch, parse(header, bytes));
   last_ = position_.lsn;
@@ -68,12 +74,14 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
     at += bytes;
   }
   if (result.records.size() != header.record_count) {
-    return damaged("a batch of the log has another number of records than it says", first, ring_.offset_of(first));
+    return damaged("a batch of the log has another number of records than it says", first,
+                   ring_.offset_of(first));
   }
   return result;
 }
 
-// --- the device -----------------------------------------------------------------------------------------------------
+// --- the device
+// -----------------------------------------------------------------------------------------------------
 
 Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   FIRN_ASSERT(bytes <= ring_.bytes);
@@ -90,7 +98,8 @@ Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   co_return ByteView(window_.bytes()).subspan(lsn.value - window_first_.value, bytes);
 }
 
-// --- the end --------------------------------------------------------------------------------------------------------
+// --- the end
+// --------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> LogReader::finish() {
   FIRN_CO_CHECK(co_await look_for_later());

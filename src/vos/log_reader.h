@@ -34,16 +34,16 @@ class LogReader {
   // The device outlives the reader.
   LogReader(BlockDevice& device, LogIdentity identity, LogPosition from);
 
-  // Nothing at the end: what lies there is not a batch, not whole, or not the next one. Code::corrupt if a batch is whole
-  // but makes no sense, Code::version, Code::io.
+  // Nothing at the end: what lies there is not a batch, not whole, or not the next one. Code::corrupt if a
+  // batch is whole but makes no sense, Code::version, Code::io.
   Task<Result<std::optional<LogBatch>>> next();
   // Of the batch that next() will look for.
   LogPosition position() const { return position_; }
 
-  // After the end was met: looks through the whole ring for a later batch, which cannot be there unless the one at the end
-  // was damaged (Code::corrupt). Then makes durable that this is the end: writes the last batch again, because nobody can
-  // tell whether the process that wrote it saw its flush succeed, and zeros behind it, because a write that failed there
-  // may still reach the medium; and flushes.
+  // After the end was met: looks through the whole ring for a later batch, which cannot be there unless the
+  // one at the end was damaged (Code::corrupt). Then makes durable that this is the end: writes the last
+  // batch again, because nobody can tell whether the process that wrote it saw its flush succeed, and zeros
+  // behind it, because a write that failed there may still reach the medium; and flushes.
   Task<Result<void>> finish();
 
  private:
@@ -62,9 +62,9 @@ class LogReader {
   const LogRing ring_;
   const Lsn begin_;
   LogPosition position_;
-  Lsn last_;                  // the last batch read,
-  uint64_t last_bytes_ = 0;   // and its length; 0: none
-  Buffer window_;             // bytes of the ring from window_first_ on
+  Lsn last_;                 // the last batch read,
+  uint64_t last_bytes_ = 0;  // and its length; 0: none
+  Buffer window_;            // bytes of the ring from window_first_ on
   Lsn window_first_;
   uint64_t window_bytes_ = 0;
 };

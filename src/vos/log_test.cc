@@ -25,7 +25,7 @@ struct Found {
 };
 
 class LogTest : public testing::Test {
- protected:
+ public:
   template <class T>
   T run(Task<T> task) {
     return blocking_run(runtime.executor(), std::move(task));
@@ -246,7 +246,8 @@ TEST_F(LogTest, damage_before_a_whole_batch_is_refused) {
   EXPECT_FALSE(found.error().remedy().empty());
 }
 
-// As when an old superblock is found because the newest is damaged: the log behind its position was used again.
+// As when an old superblock is found because the newest is damaged: the log behind its position was used
+// again.
 TEST_F(LogTest, a_position_that_was_overwritten_is_refused) {
   open();
   for (int i = 0; i < 100; i++) {
@@ -280,50 +281,59 @@ TEST_F(LogTest, a_batch_of_an_unknown_version_is_refused) {
   EXPECT_EQ(found.error().code(), Code::version);
 }
 
-// Whatever happened in earlier lives of the log: what was acknowledged is there, in order, and nothing else that was not
-// appended in this order; and the log opens.
+// What the lives of a log so far have left.
+struct History {
+  LogPosition kept = kStart;
+  LogPosition end = kStart;
+  std::vector<std::string> durable;  // acknowledged, from `kept` on
+  std::vector<std::string> perhaps;  // appended behind them
+};
+
+// Appends by chance until the device fails or the life is over.
+void live(LogTest& test, Rng& rng, History& history) {
+  Log& log = *test.log;
+  for (int i = 0; i < 40 && !test.plan.crashed(); i++) {
+    const std::string record = std::to_string(rng.next()) + std::string(rng.below(40'000), 'c');
+    if (!log.has_room(record.size())) {
+      const LogPosition point = log.seal();
+      if (!test.run(log.wait_durable(point.lsn)).has_value()) return;
+      log.cut(point.lsn);
+      history = {point, {}, {}, {}};
+    }
+    if (!log.append(record, rng.chance(1, 3)).has_value()) return;
+    history.perhaps.push_back(record);
+    if (rng.chance(1, 2) && test.run(log.wait_durable(log.end())).has_value()) {
+      history.durable.insert(history.durable.end(), history.perhaps.begin(), history.perhaps.end());
+      history.perhaps.clear();
+    }
+  }
+}
+
+// Whatever happened in earlier lives of the log: what was acknowledged is there, in order, and nothing else
+// that was not appended in this order; and the log opens.
 TEST_F(LogTest, survives_crash_after_crash) {
   for (uint64_t seed = 1; seed <= 60; seed++) {
     Rng rng(seed);
     log_medium = Medium(1 << 20);
-    LogPosition kept = kStart;
-    LogPosition end = kStart;
-    std::vector<std::string> durable;
-    std::vector<std::string> perhaps;
+    History history;
     for (int life = 0; life < 12; life++) {
-      open(end, kept.lsn);
+      open(history.end, history.kept.lsn);
       plan = {};
       const bool power_fails = rng.chance(2, 3);  // else an operation fails and the process starts anew
       (power_fails ? plan.crash_at : plan.fail_at) = rng.below(30);
-      for (int i = 0; i < 40 && !plan.crashed(); i++) {
-        const std::string record = std::to_string(life * 1000 + i) + std::string(rng.below(40'000), 'c');
-        if (!log->has_room(record.size())) {
-          const LogPosition point = log->seal();
-          if (!run(log->wait_durable(point.lsn)).has_value()) break;
-          log->cut(point.lsn);
-          kept = point;
-          durable.clear();
-          perhaps.clear();
-        }
-        if (!log->append(record, rng.chance(1, 3)).has_value()) break;
-        perhaps.push_back(record);
-        if (rng.chance(1, 2) && run(log->wait_durable(log->end())).has_value()) {
-          durable.insert(durable.end(), perhaps.begin(), perhaps.end());
-          perhaps.clear();
-        }
-      }
+      live(*this, rng, history);
       run(log->close());
       plan = {};
       if (power_fails) log_medium.crash(rng);
-      const auto found = recover(kept);
+      const auto found = recover(history.kept);
       ASSERT_TRUE(found.has_value()) << found.error().message() << " seed " << seed;
-      ASSERT_GE(found->records.size(), durable.size());
-      durable.insert(durable.end(), perhaps.begin(), perhaps.end());
-      durable.resize(found->records.size());
-      ASSERT_TRUE(found->records == durable) << "seed " << seed << " life " << life;
-      perhaps.clear();
-      end = found->end;
-      end.generation++;
+      ASSERT_GE(found->records.size(), history.durable.size());
+      std::vector<std::string> expected = history.durable;
+      expected.insert(expected.end(), history.perhaps.begin(), history.perhaps.end());
+      expected.resize(found->records.size());
+      ASSERT_TRUE(found->records == expected) << "seed " << seed << " life " << life;
+      history = {history.kept, found->end, expected, {}};
+      history.end.generation++;
     }
   }
 }

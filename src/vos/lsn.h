@@ -6,7 +6,7 @@
 namespace firn::vos {
 
 using Lsn = Strong<struct LsnTag, uint64_t>;
-using PageId = Strong<struct PageIdTag, uint64_t>;    // logical: stays when the page moves on disk
+using PageId = Strong<struct PageIdTag, uint64_t>;          // logical: stays when the page moves on disk
 using BlockIndex = Strong<struct BlockIndexTag, uint64_t>;  // of 4 KiB in the main device
 
 constexpr uint32_t kBlockBytes = 4096;

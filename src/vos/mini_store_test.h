@@ -1,5 +1,5 @@
-// MiniStore: the smallest store on a Core: named values, some with data in the main device. What the tests of the
-// durability layer run on, and their check that every block has exactly one owner.
+// MiniStore: the smallest store on a Core: named values, some with data in the main device. What the tests of
+// the durability layer run on, and their check that every block has exactly one owner.
 #pragma once
 
 #include <algorithm>
@@ -140,7 +140,8 @@ class MiniStore final : public ReplayVisitor {
     }
     const PageTable& table = core->pages.table();
     for (uint64_t id = 1; id < table.id_end().value; id++) {
-      if (const auto place = table.find(PageId{id})) owned.push_back({place->block.value, Space::kPageBlocks});
+      if (const auto place = table.find(PageId{id}))
+        owned.push_back({place->block.value, Space::kPageBlocks});
     }
     for (const auto& [key, value] : co_await entries()) {
       std::string name;

@@ -24,8 +24,10 @@ Faultable<bool> ChildWalk::next_ascending() {
   FIRN_TRY(const bool found, entries_.next());
   if (!found) return false;
   prefix_ = below_object_ ? entries_.dkey_prefix() : entries_.akey_prefix();
-  if (below_object_) entries_.skip_dkey();
-  else entries_.skip_akey();
+  if (below_object_)
+    entries_.skip_dkey();
+  else
+    entries_.skip_akey();
   return true;
 }
 
@@ -80,7 +82,8 @@ Faultable<std::optional<Recx>> RunSearch::run() {
   return run;
 }
 
-// Points the extent scan at the last unit before `upper_` in which a visible piece begins. False if there is none.
+// Points the extent scan at the last unit before `upper_` in which a visible piece begins. False if there is
+// none.
 Faultable<bool> RunSearch::step_back() {
   const size_t prefix_bytes = options_.akey_prefix.size();
   std::string key = options_.akey_prefix;
@@ -93,7 +96,8 @@ Faultable<bool> RunSearch::step_back() {
     if (last->kind != EntryKind::piece) return false;
     set_extent_entry(key, prefix_bytes, kEntryPiece, last->start, options_.at);
     FIRN_TRY(const bool at_entry, probe_.seek(key));
-    const bool same_start = at_entry && probe_.key().starts_with(std::string_view(key).substr(0, key.size() - 8));
+    const bool same_start =
+        at_entry && probe_.key().starts_with(std::string_view(key).substr(0, key.size() - 8));
     const auto newest = same_start ? parse_key(probe_.key()) : std::nullopt;
     upper_ = last->start;
     if (!newest || newest->epoch <= options_.floor) continue;

@@ -1,5 +1,5 @@
-// QueryScan: the largest or smallest visible dkey, akey or run of records, each within the one above; or the newest change.
-// Synchronous; progress is kept over faults as vos/visibility.h says.
+// QueryScan: the largest or smallest visible dkey, akey or run of records, each within the one above; or the
+// newest change. Synchronous; progress is kept over faults as vos/visibility.h says.
 #pragma once
 
 #include <optional>
@@ -33,13 +33,14 @@ class ChildWalk {
   const bool below_object_;
   const Epoch at_;
   const Direction direction_;
-  EntryScan entries_;                    // ascending
-  std::string upper_;                    // descending: all at or behind it has been looked at
-  std::optional<EntryScan> candidate_;   // descending: does it exist?
+  EntryScan entries_;                   // ascending
+  std::string upper_;                   // descending: all at or behind it has been looked at
+  std::optional<EntryScan> candidate_;  // descending: does it exist?
   std::string prefix_;
 };
 
-// The first or last run of visible records of an array; runs are cut at the borders of units (model/pieces.h).
+// The first or last run of visible records of an array; runs are cut at the borders of units
+// (model/pieces.h).
 class RunSearch {
  public:
   RunSearch(Probe& probe, ExtentScan::Options options, bool largest);
@@ -77,13 +78,13 @@ class QueryScan {
   Probe probe_;
   const Query& query_;
   const ChildWalk::Direction direction_;
-  std::optional<EntryScan> all_;         // for the newest change
+  std::optional<EntryScan> all_;  // for the newest change
   std::optional<ChildWalk> dkeys_;
   std::optional<ChildWalk> akeys_;
-  std::string dkey_prefix_;              // empty: none chosen
-  std::string akey_prefix_;              // empty: none chosen
+  std::string dkey_prefix_;  // empty: none chosen
+  std::string akey_prefix_;  // empty: none chosen
   bool given_dkey_tried_ = false;
-  std::optional<EntryScan> entries_;     // of the akey
+  std::optional<EntryScan> entries_;  // of the akey
   std::optional<AkeyState> akey_;
   std::optional<RunSearch> run_;
 };

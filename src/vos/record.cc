@@ -25,8 +25,10 @@ void encode_record(std::string& out, const Record& record) {
   FIRN_ASSERT(!in_runs || record.inline_bytes.empty());
   FIRN_ASSERT(record.inline_bytes.size() <= kInlineBytesMax);
   uint8_t flags = 0;
-  if (record.punched) flags |= kFlagPunched;
-  else if (!in_runs) flags |= kFlagInline;
+  if (record.punched)
+    flags |= kFlagPunched;
+  else if (!in_runs)
+    flags |= kFlagInline;
   append(out, flags);
   append(out, record.record_bytes);
   append(out, record.count);

@@ -1,4 +1,5 @@
-// Record: the value of a tree entry (docs/decisions/0003-vos.md): what a single value, a piece or a hole holds.
+// Record: the value of a tree entry (docs/decisions/0003-vos.md): what a single value, a piece or a hole
+// holds.
 //
 //   flags u8 · record_bytes u64 · count u64 · crc u32 · the bytes (inline) or runs: block u64 · bytes u64
 //
@@ -22,9 +23,10 @@ constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytes) /
 // A record to be encoded. Data is inline or in runs, never both; a punched record has neither.
 struct Record {
   bool punched = false;
-  uint64_t record_bytes = 0;  // single: the value's length; piece, hole: bytes per record, 0: not known (holes)
-  uint64_t count = 0;         // records; single: 1
-  uint32_t crc = 0;           // CRC32C of the data
+  uint64_t record_bytes =
+      0;               // single: the value's length; piece, hole: bytes per record, 0: not known (holes)
+  uint64_t count = 0;  // records; single: 1
+  uint32_t crc = 0;    // CRC32C of the data
   std::string_view inline_bytes = {};
   const std::vector<Run>* runs = nullptr;
 };

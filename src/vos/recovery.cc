@@ -10,7 +10,8 @@ namespace firn::vos {
 
 namespace {
 
-Result<void> check_devices(const Superblock& superblock, const LogIdentity& log, const BlockDevice& log_device) {
+Result<void> check_devices(const Superblock& superblock, const LogIdentity& log,
+                           const BlockDevice& log_device) {
   if (log.store == superblock.store && log.salt == superblock.log_salt &&
       log_device.size_bytes() == superblock.log_bytes) {
     return {};
@@ -109,7 +110,8 @@ Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& ch
       co_return damaged_chunk("lies outside of the device", i, chunk.block);
     }
     FIRN_CO_CHECK(co_await main.read(chunk.block * kBlockBytes, image.bytes()));
-    if (crc32c(image.bytes()) != chunk.crc) co_return damaged_chunk("does not match its checksum", i, chunk.block);
+    if (crc32c(image.bytes()) != chunk.crc)
+      co_return damaged_chunk("does not match its checksum", i, chunk.block);
     auto loaded = pages.table().load_chunk(i, image.bytes());
     if (!loaded) co_return within(std::move(loaded).error(), "the checkpoint's page table is damaged");
   }

@@ -17,11 +17,13 @@ namespace firn::vos {
 class ReplayVisitor {
  public:
   virtual ~ReplayVisitor() = default;
-  // Calls Space::claim for each run that the record names. All records are claimed before the first is applied, because
-  // a checkpoint in the middle of a long replay must not write over their data. Changes nothing else.
+  // Calls Space::claim for each run that the record names. All records are claimed before the first is
+  // applied, because a checkpoint in the middle of a long replay must not write over their data. Changes
+  // nothing else.
   virtual Result<void> claim(std::string_view record) = 0;
-  // Carries the record out again: the tree (with `end` as its lsn), Space::settle for each of its runs, the request table,
-  // HybridClock::advance_to. `record` is valid until the task completes. Must come to the same as the first time.
+  // Carries the record out again: the tree (with `end` as its lsn), Space::settle for each of its runs, the
+  // request table, HybridClock::advance_to. `record` is valid until the task completes. Must come to the same
+  // as the first time.
   virtual Task<Result<void>> apply(std::string_view record, Lsn end) = 0;
 };
 
@@ -32,13 +34,14 @@ struct LoadedCheckpoint {
   std::string requests;  // as encoded
 };
 
-// The newest checkpoint of the two devices, without its page table. Code::corrupt naming the structure and its place,
-// Code::version, Code::invalid if the devices do not belong together, Code::io.
+// The newest checkpoint of the two devices, without its page table. Code::corrupt naming the structure and
+// its place, Code::version, Code::invalid if the devices do not belong together, Code::io.
 Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& main);
 // Fills the table of a new cache. Pages lie within the device, and on no block that is free.
 Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& checkpoint, PageCache& pages);
 
-// First half of a replay: claims all records and makes sure of the log's end. Gives the position behind the last.
+// First half of a replay: claims all records and makes sure of the log's end. Gives the position behind the
+// last.
 Task<Result<LogPosition>> claim_records(LogReader reader, ReplayVisitor& visitor);
 // Second half: applies a batch's records.
 Task<Result<void>> apply_batch(LogBatch batch, ReplayVisitor& visitor);

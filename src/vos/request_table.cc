@@ -25,7 +25,8 @@ bool get(std::string_view& bytes, uint64_t& value) {
 }
 
 Error damaged(std::string what) {
-  return fail(Code::corrupt, "the request table " + std::move(what)).remedy("restore the store from its replicas");
+  return fail(Code::corrupt, "the request table " + std::move(what))
+      .remedy("restore the store from its replicas");
 }
 
 }  // namespace
@@ -114,7 +115,8 @@ std::string RequestTable::encode() const {
 Result<void> RequestTable::decode(std::string_view bytes) {
   RequestTable table;
   uint64_t clients = 0;
-  if (!get(bytes, clients) || clients > kClientsMax) return damaged("holds no number of clients, or too large a one");
+  if (!get(bytes, clients) || clients > kClientsMax)
+    return damaged("holds no number of clients, or too large a one");
   for (uint64_t i = 0; i < clients; i++) FIRN_CHECK(decode_client(bytes, table));
   if (!bytes.empty()) return damaged("is longer than its clients");
   if (table.request_count_ > kRequestsMax) return damaged("holds too many requests");

@@ -1,5 +1,6 @@
-// RequestTable: which requests were carried out, and at which epoch, so that one that is sent again is answered as the
-// first time. Bounded: the clients that were quiet for longest are forgotten first, and of one client its oldest requests.
+// RequestTable: which requests were carried out, and at which epoch, so that one that is sent again is
+// answered as the first time. Bounded: the clients that were quiet for longest are forgotten first, and of
+// one client its oldest requests.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +30,8 @@ class RequestTable {
 
   // The epoch of the request if it was carried out and is remembered. Sequence 0 never is.
   std::optional<Epoch> find(RequestId request) const;
-  // True for a request that its client has seen the answer of, or that is too old to be remembered: it must not be
-  // carried out (again).
+  // True for a request that its client has seen the answer of, or that is too old to be remembered: it must
+  // not be carried out (again).
   bool is_stale(RequestId request) const;
   // No effect for sequence 0, a stale request, or one that is remembered.
   void remember(RequestId request, Epoch epoch);
@@ -52,8 +53,8 @@ class RequestTable {
   };
   struct Client {
     ClientId id;
-    uint64_t below = 0;             // all sequences below are stale
-    std::deque<Request> requests;   // ascending by sequence, all >= below
+    uint64_t below = 0;            // all sequences below are stale
+    std::deque<Request> requests;  // ascending by sequence, all >= below
   };
   using Clients = std::list<Client>;  // the one that was quiet for longest first
 

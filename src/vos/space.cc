@@ -11,7 +11,8 @@ Space::Space(uint64_t blocks, uint64_t reserve_percent)
     : Space(blocks, reserve_percent, FreeList({{kFirstBlock, blocks - kFirstBlock}})) {}
 
 Space::Space(uint64_t blocks, uint64_t reserve_percent, const FreeList& free)
-    : end_block_(blocks), reserve_blocks_(blocks / 100 * reserve_percent + blocks % 100 * reserve_percent / 100) {
+    : end_block_(blocks),
+      reserve_blocks_(blocks / 100 * reserve_percent + blocks % 100 * reserve_percent / 100) {
   FIRN_ASSERT(blocks > kFirstBlock);
   FIRN_ASSERT(reserve_percent <= 100);
   for (const BlockRange range : free.ranges()) insert_free(range);
@@ -19,7 +20,8 @@ Space::Space(uint64_t blocks, uint64_t reserve_percent, const FreeList& free)
 
 Space::~Space() { FIRN_ASSERT(readers_.empty()); }
 
-// --- allocation ---------------------------------------------------------------------------------------------------
+// --- allocation
+// ---------------------------------------------------------------------------------------------------
 
 bool Space::has_room(uint64_t blocks, SpaceUse use) {
   uint64_t needed = blocks;
@@ -30,7 +32,8 @@ bool Space::has_room(uint64_t blocks, SpaceUse use) {
 }
 
 Error Space::no_space(uint64_t blocks, SpaceUse use) const {
-  return fail(Code::no_space, use == SpaceUse::ordinary ? "the store is full" : "the store's reserve is used up")
+  return fail(Code::no_space,
+              use == SpaceUse::ordinary ? "the store is full" : "the store's reserve is used up")
       .on("wanted_bytes", blocks * kBlockBytes)
       .on("free_bytes", free_blocks_ * kBlockBytes)
       .on("reserve_bytes", (reserve_blocks_ + checkpoint_need_) * kBlockBytes)
@@ -136,7 +139,8 @@ void Space::abandon(Run run) {
   insert_free(range_of(run));
 }
 
-// --- the free ranges ----------------------------------------------------------------------------------------------
+// --- the free ranges
+// ----------------------------------------------------------------------------------------------
 
 void Space::insert_free(BlockRange range) {
   FIRN_ASSERT(range.blocks > 0);
@@ -173,7 +177,8 @@ void Space::erase_free(BlockRange range) {
   free_blocks_ -= range.blocks;
 }
 
-// --- release, readers, checkpoints ----------------------------------------------------------------------------------
+// --- release, readers, checkpoints
+// ----------------------------------------------------------------------------------
 
 void Space::release(Run run) {
   const BlockRange range = range_of(run);
@@ -254,7 +259,8 @@ void Space::abort_checkpoint() {
   in_checkpoint_ = false;
 }
 
-// --- looking at it --------------------------------------------------------------------------------------------------
+// --- looking at it
+// --------------------------------------------------------------------------------------------------
 
 SpaceStats Space::stats() const {
   SpaceStats stats;

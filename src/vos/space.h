@@ -1,12 +1,14 @@
-// Space: who owns which 4 KiB block of the main device. Synchronous, in memory; each checkpoint stores its free list.
+// Space: who owns which 4 KiB block of the main device. Synchronous, in memory; each checkpoint stores its
+// free list.
 //
 // A block is in one of these states:
 //   free       may be allocated
-//   in flight  allocated, but no durable structure names it yet: settle() or abandon() comes next. A checkpoint that
-//              begins meanwhile stores it as free; the log record that names it, if it comes, claims it at replay.
+//   in flight  allocated, but no durable structure names it yet: settle() or abandon() comes next. A
+//              checkpoint that begins meanwhile stores it as free; the log record that names it, if it
+//              comes, claims it at replay.
 //   used       named by the index, the page table or the checkpoint's own structures
-//   pending    released; free again once a checkpoint that began later is durable and every reader that began before
-//              that checkpoint has ended. Until then its bytes stay as they are.
+//   pending    released; free again once a checkpoint that began later is durable and every reader that
+//              began before that checkpoint has ended. Until then its bytes stay as they are.
 //
 // Best fit by size, lowest address first. The lowest blocks (superblocks) are never handed out.
 #pragma once
@@ -32,7 +34,7 @@ enum class SpaceUse : uint8_t {
 };
 
 struct SpaceStats {
-  uint64_t total_blocks = 0;      // all but the superblocks
+  uint64_t total_blocks = 0;  // all but the superblocks
   uint64_t free_blocks = 0;
   uint64_t in_flight_blocks = 0;
   uint64_t pending_blocks = 0;
@@ -55,8 +57,9 @@ class Space {
   Space& operator=(const Space&) = delete;
   ~Space();
 
-  // In-flight runs of together `bytes` > 0, one if there is room for it in one piece, at most kRunsMax; all but the
-  // last are whole blocks. Code::no_space, nothing changed; reclaimable() says whether a checkpoint may help.
+  // In-flight runs of together `bytes` > 0, one if there is room for it in one piece, at most kRunsMax; all
+  // but the last are whole blocks. Code::no_space, nothing changed; reclaimable() says whether a checkpoint
+  // may help.
   Result<std::vector<Run>> allocate(uint64_t bytes, SpaceUse use);
   // One in-flight run in one piece, for an index page.
   Result<Run> allocate_page(SpaceUse use);
@@ -66,7 +69,8 @@ class Space {
   // Keeps the first `bytes` of an in-flight run; the blocks behind are free at once. Gives the shorter run.
   Run shorten(Run run, uint64_t bytes);
 
-  // Replay: these blocks belong to a record of the log; in flight from now on. Code::corrupt if they are not free.
+  // Replay: these blocks belong to a record of the log; in flight from now on. Code::corrupt if they are not
+  // free.
   Result<void> claim(Run run);
   // The record that names the run (as it was allocated or claimed) is appended: used from now on.
   void settle(Run run);
@@ -75,8 +79,8 @@ class Space {
   // Nothing names the used run any more: pending from now on. May be a part of what was settled.
   void release(Run run);
 
-  // Whoever reads blocks of the main device that it found in the index holds one from before it looks at the index
-  // until it has read: the blocks keep their bytes. The space outlives it.
+  // Whoever reads blocks of the main device that it found in the index holds one from before it looks at the
+  // index until it has read: the blocks keep their bytes. The space outlives it.
   class Reader {
    public:
     Reader() = default;
@@ -93,10 +97,11 @@ class Space {
   };
   Reader begin_read();
 
-  // The point of a checkpoint. Gives the free list as of now: free, in flight and pending. One checkpoint at a time.
+  // The point of a checkpoint. Gives the free list as of now: free, in flight and pending. One checkpoint at
+  // a time.
   FreeList begin_checkpoint();
-  // The checkpoint is durable: what was pending at its point, and `superseded` (used blocks of the checkpoint before that
-  // it replaced), become free when the readers of now have ended.
+  // The checkpoint is durable: what was pending at its point, and `superseded` (used blocks of the checkpoint
+  // before that it replaced), become free when the readers of now have ended.
   void end_checkpoint(const std::vector<Run>& superseded);
   // It is not: all stays pending.
   void abort_checkpoint();
@@ -123,7 +128,8 @@ class Space {
     bool durable = false;     // a checkpoint without them is
   };
 
-  static constexpr size_t kReclaimStep = 64;  // ranges per allocation: a large release does not stop the others
+  static constexpr size_t kReclaimStep =
+      64;  // ranges per allocation: a large release does not stop the others
 
   // The best fit for `bytes`, or the largest range if none is that long. Precondition: something is free.
   Run take_best(uint64_t bytes);
@@ -143,13 +149,13 @@ class Space {
   uint64_t free_blocks_ = 0;
   uint64_t in_flight_blocks_ = 0;
   uint64_t pending_blocks_ = 0;
-  std::map<uint64_t, uint64_t> free_by_start_;                  // start -> blocks
-  std::set<std::pair<uint64_t, uint64_t>> free_by_size_;        // blocks, start
-  std::map<uint64_t, uint64_t> in_flight_;                      // start -> blocks
-  std::vector<BlockRange> released_;                            // since the point of the newest checkpoint
-  std::deque<Group> groups_;                                    // oldest first
-  std::map<uint64_t, uint64_t> readers_;                        // generation -> how many
-  uint64_t generation_ = 0;                                     // one per checkpoint begun or ended
+  std::map<uint64_t, uint64_t> free_by_start_;            // start -> blocks
+  std::set<std::pair<uint64_t, uint64_t>> free_by_size_;  // blocks, start
+  std::map<uint64_t, uint64_t> in_flight_;                // start -> blocks
+  std::vector<BlockRange> released_;                      // since the point of the newest checkpoint
+  std::deque<Group> groups_;                              // oldest first
+  std::map<uint64_t, uint64_t> readers_;                  // generation -> how many
+  uint64_t generation_ = 0;                               // one per checkpoint begun or ended
   bool in_checkpoint_ = false;
 };
 

@@ -120,9 +120,10 @@ TEST(Space, claims_at_replay_only_what_is_free) {
   Space space(100, 0, FreeList({{10, 20}}));
   ASSERT_TRUE(space.claim({BlockIndex{12}, 2 * kBlock}).has_value());
   EXPECT_EQ(space.free_ranges(), (Ranges{{10, 2}, {14, 16}}));
-  for (const BlockRun bad : {BlockRun{BlockIndex{13}, 1}, BlockRun{BlockIndex{11}, 2 * kBlock}, BlockRun{BlockIndex{29}, 2 * kBlock},
-                        BlockRun{BlockIndex{5}, 1}, BlockRun{BlockIndex{0}, 1}, BlockRun{BlockIndex{UINT64_MAX}, 1},
-                        BlockRun{BlockIndex{20}, UINT64_MAX}, BlockRun{BlockIndex{20}, 0}}) {
+  for (const BlockRun bad : {BlockRun{BlockIndex{13}, 1}, BlockRun{BlockIndex{11}, 2 * kBlock},
+                             BlockRun{BlockIndex{29}, 2 * kBlock}, BlockRun{BlockIndex{5}, 1},
+                             BlockRun{BlockIndex{0}, 1}, BlockRun{BlockIndex{UINT64_MAX}, 1},
+                             BlockRun{BlockIndex{20}, UINT64_MAX}, BlockRun{BlockIndex{20}, 0}}) {
     const auto claimed = space.claim(bad);
     ASSERT_FALSE(claimed.has_value());
     EXPECT_EQ(claimed.error().code(), Code::corrupt);

@@ -6,7 +6,8 @@
 
 namespace firn::vos {
 
-Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options) {
+Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
+                                 FormatOptions options) {
   return Core::format(runtime, log, main, options);
 }
 
@@ -48,7 +49,8 @@ Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
   co_return co_await core_->log().wait_durable(lsn);
 }
 
-// --- replay -------------------------------------------------------------------------------------------------------------
+// --- replay
+// -------------------------------------------------------------------------------------------------------------
 
 Result<void> StoreImpl::claim(std::string_view record) {
   FIRN_TRY(const Change change, decode_change(record));

@@ -1,13 +1,15 @@
-// Store: the versioned object store of one target in one pool (design: log + copy-on-write B+tree + data extents).
+// Store: the versioned object store of one target in one pool (design: log + copy-on-write B+tree + data
+// extents).
 //
-// Every write is a layer stamped with an epoch; nothing is overwritten. A read at epoch e sees the newest version <= e
-// that no punch of its object, dkey, akey or extent in (v, e] hides. A dkey exists if one of its akeys does, an akey if
-// one of its values or extents (punched ones too) is visible: docs/decisions/0003-vos.md, DAOS semantics.
+// Every write is a layer stamped with an epoch; nothing is overwritten. A read at epoch e sees the newest
+// version <= e that no punch of its object, dkey, akey or extent in (v, e] hides. A dkey exists if one of its
+// akeys does, an akey if one of its values or extents (punched ones too) is visible:
+// docs/decisions/0003-vos.md, DAOS semantics.
 //
-// One thread runs a store. Any number of operations may be in progress. Operations that change take effect in the order
-// in which they are applied, whole or not at all, and are answered when they are durable; a read that meets a change
-// that is not durable yet waits for it. After a device error on the log or a flush the store refuses changes
-// (Code::io) until it is opened anew; reads go on.
+// One thread runs a store. Any number of operations may be in progress. Operations that change take effect in
+// the order in which they are applied, whole or not at all, and are answered when they are durable; a read
+// that meets a change that is not durable yet waits for it. After a device error on the log or a flush the
+// store refuses changes (Code::io) until it is opened anew; reads go on.
 #pragma once
 
 #include <memory>
@@ -23,16 +25,17 @@
 namespace firn::vos {
 
 struct StoreOptions {
-  uint64_t cache_bytes = 64ull << 20;       // memory for pages; at least 4 MiB
+  uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
   uint64_t log_bytes_per_checkpoint = 32ull << 20;  // a checkpoint starts when this much log has been written
-  bool verify_checksums_on_update = true;   // data that does not match the client's checksum: Code::corrupt
-  // When space runs short or much is overwritten, the store by itself removes what no read in progress and no later
-  // read at the newest epoch sees. Off where older epochs must stay readable (snapshots): then only aggregate() does.
+  bool verify_checksums_on_update = true;  // data that does not match the client's checksum: Code::corrupt
+  // When space runs short or much is overwritten, the store by itself removes what no read in progress and no
+  // later read at the newest epoch sees. Off where older epochs must stay readable (snapshots): then only
+  // aggregate() does.
   bool reclaim_unasked = true;
 };
 
 struct FormatOptions {
-  Uuid store;             // names this store; both devices carry it
+  Uuid store;                    // names this store; both devices carry it
   uint64_t reserve_percent = 5;  // of the space: only punches, checkpoints and aggregation may use it
 };
 
@@ -49,11 +52,12 @@ struct Update {
   Key dkey;
   std::vector<UpdateItem> items;
   Condition conditions = Condition::none;
-  RequestId request;          // a repeated request is answered as the first time and changes nothing
+  RequestId request;                // a repeated request is answered as the first time and changes nothing
   RequestSequence completed_below;  // the client has seen the answers of all its requests below this one
 };
 
-// Punches the object (no dkey), the dkey (no akeys) or the akeys. Extents and single values are punched by an Update.
+// Punches the object (no dkey), the dkey (no akeys) or the akeys. Extents and single values are punched by an
+// Update.
 struct Punch {
   ObjectRef object;
   std::optional<Key> dkey;
@@ -72,20 +76,20 @@ struct Fetch {
 };
 
 struct FetchResult {
-  Epoch epoch;                      // what kEpochMax was, or the epoch asked for
-  std::vector<FetchedItem> items;   // one for each item of the request
-  Buffer payload;                   // values and extents in the order of items
+  Epoch epoch;                     // what kEpochMax was, or the epoch asked for
+  std::vector<FetchedItem> items;  // one for each item of the request
+  Buffer payload;                  // values and extents in the order of items
 };
 
 enum class ListLevel : uint8_t { objects = 0, dkeys = 1, akeys = 2, extents = 3 };
 
 struct List {
   ListLevel level = ListLevel::dkeys;
-  ObjectRef object;                 // objects: pg and container only
-  Key dkey;                         // akeys, extents
-  Key akey;                         // extents
+  ObjectRef object;  // objects: pg and container only
+  Key dkey;          // akeys, extents
+  Key akey;          // extents
   Epoch epoch = kEpochMax;
-  std::optional<Key> after;         // go on behind this key (dkeys, akeys); objects: behind object.object;
+  std::optional<Key> after;  // go on behind this key (dkeys, akeys); objects: behind object.object;
   std::optional<uint64_t> from_record;  // extents: from this record on
   uint32_t entries_max = kListEntriesMax;
 };
@@ -96,7 +100,7 @@ struct ListedExtent {
 };
 
 struct ListResult {
-  std::vector<Key> keys;              // dkeys, akeys; ascending bytewise
+  std::vector<Key> keys;  // dkeys, akeys; ascending bytewise
   std::vector<ObjectId> objects;
   std::vector<ListedExtent> extents;  // visible stretches, ascending; neighbours of one epoch merged
   uint64_t record_bytes = 0;          // extents
@@ -107,7 +111,7 @@ struct ListResult {
 struct Query {
   ObjectRef object;
   bool largest = true;
-  bool find_dkey = false;             // else `dkey` is given
+  bool find_dkey = false;  // else `dkey` is given
   bool find_akey = false;
   bool find_recx = false;
   Key dkey;
@@ -116,23 +120,23 @@ struct Query {
 };
 
 struct QueryResult {
-  bool found = false;                 // all that was asked for
+  bool found = false;  // all that was asked for
   Key dkey;
   Key akey;
-  Recx recx;                          // the last (first) visible run
+  Recx recx;  // the last (first) visible run
   uint64_t record_bytes = 0;
-  Epoch newest;                       // newest change of the object visible at the epoch; none: kEpochNone
+  Epoch newest;  // newest change of the object visible at the epoch; none: kEpochNone
 };
 
 struct StoreStats {
-  uint64_t space_bytes = 0;           // of the main device, for data and pages
-  uint64_t free_bytes = 0;            // allocatable now or after the next checkpoint
+  uint64_t space_bytes = 0;  // of the main device, for data and pages
+  uint64_t free_bytes = 0;   // allocatable now or after the next checkpoint
   uint64_t reserve_bytes = 0;
   uint64_t cache_pages = 0;
   uint64_t dirty_pages = 0;
-  uint64_t pages = 0;                 // of the index
-  uint64_t log_bytes = 0;             // written since the last checkpoint
-  uint64_t checkpoints = 0;           // since opening
+  uint64_t pages = 0;        // of the index
+  uint64_t log_bytes = 0;    // written since the last checkpoint
+  uint64_t checkpoints = 0;  // since opening
 };
 
 // A place that holds damaged bytes, in words a person can act on.
@@ -144,32 +148,34 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Writes an empty store onto the devices (which are taken to hold zeros or an old store). Durable when it returns.
-  // Code::invalid if a device is too small (log: 1 MiB, main: 4 MiB).
-  static Task<Result<void>> format(Runtime& runtime, BlockDevice& log, BlockDevice& main, FormatOptions options);
-  // Loads the last checkpoint and replays the log. Code::corrupt with what and where if a structure that is needed is
-  // damaged; Code::version if the format is not ours. `runtime` outlives the store.
+  // Writes an empty store onto the devices (which are taken to hold zeros or an old store). Durable when it
+  // returns. Code::invalid if a device is too small (log: 1 MiB, main: 4 MiB).
+  static Task<Result<void>> format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
+                                   FormatOptions options);
+  // Loads the last checkpoint and replays the log. Code::corrupt with what and where if a structure that is
+  // needed is damaged; Code::version if the format is not ours. `runtime` outlives the store.
   static Task<Result<std::unique_ptr<Store>>> open(Runtime& runtime, std::unique_ptr<BlockDevice> log,
                                                    std::unique_ptr<BlockDevice> main, StoreOptions options);
-  // Ends background work, takes a checkpoint and stops. No operation is in progress. The store may also be dropped
-  // without: that is a crash.
+  // Ends background work, takes a checkpoint and stops. No operation is in progress. The store may also be
+  // dropped without: that is a crash.
   virtual Task<Result<void>> close() = 0;
 
-  // `payload` holds the items' data in order and stays valid until completion. Returns the epoch of the change.
-  // Code::no_space (nothing changed); exists/not_found by conditions; invalid (kind or record size differs from what
-  // the akey holds); corrupt (data does not match its checksum); too_big (limits.h).
+  // `payload` holds the items' data in order and stays valid until completion. Returns the epoch of the
+  // change. Code::no_space (nothing changed); exists/not_found by conditions; invalid (kind or record size
+  // differs from what the akey holds); corrupt (data does not match its checksum); too_big (limits.h).
   virtual Task<Result<Epoch>> update(Update update, std::span<const ByteView> payload) = 0;
   // Works on a full store too (reserve). Punching what is not there succeeds unless Condition::punch.
   virtual Task<Result<Epoch>> punch(Punch punch) = 0;
-  // Nothing there is no error (record_bytes 0) unless a condition says so. Code::corrupt if stored bytes fail their
-  // checksum, with the object, key and extent.
+  // Nothing there is no error (record_bytes 0) unless a condition says so. Code::corrupt if stored bytes fail
+  // their checksum, with the object, key and extent.
   virtual Task<Result<FetchResult>> fetch(Fetch fetch) = 0;
   virtual Task<Result<ListResult>> list(List list) = 0;
   virtual Task<Result<QueryResult>> query(Query query) = 0;
 
   // Removes, physically and in slices, all records of the container in this store. Repeat after a crash.
   virtual Task<Result<void>> remove_container(ContainerId container) = 0;
-  // Removes what no read at or above `upto` can see, and frees its space (after the next checkpoint). In slices.
+  // Removes what no read at or above `upto` can see, and frees its space (after the next checkpoint). In
+  // slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
   virtual StoreStats stats() const = 0;

@@ -69,14 +69,14 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Change change = {};
     Condition conditions = Condition::none;
     SpaceUse use = SpaceUse::ordinary;
-    const Update* update = nullptr;      // of an update: its items
-    bool punches_extents = false;        // the entries depend on what the akeys hold
+    const Update* update = nullptr;  // of an update: its items
+    bool punches_extents = false;    // the entries depend on what the akeys hold
     Allocation* allocation = nullptr;
     std::vector<TreeWrite> writes = {};
-    size_t warmed = 0;                   // writes[0, warmed) have been prepared at least once
-    uint64_t garbage_bytes = 0;          // hidden by the change, as far as it is cheap to say
+    size_t warmed = 0;           // writes[0, warmed) have been prepared at least once
+    uint64_t garbage_bytes = 0;  // hidden by the change, as far as it is cheap to say
     std::optional<Error> refused = {};
-    Lsn end = {};                        // of the log record
+    Lsn end = {};  // of the log record
   };
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
   Task<Result<Epoch>> commit(Commit* commit);
@@ -86,8 +86,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Faultable<void> judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe);
   struct Existence {
     bool exists;
-    Condition if_exists;    // refuses
-    Condition if_missing;   // likewise
+    Condition if_exists;   // refuses
+    Condition if_missing;  // likewise
   };
   static void refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key);
   Faultable<void> judge_punch(Commit& commit, Probe& probe);
@@ -136,7 +136,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   // Bytes that aggregation would win: an estimate, only ever compared with thresholds.
   struct Garbage {
     uint64_t bytes = 0;
-    uint64_t punches = 0;   // nobody has counted what they hid
+    uint64_t punches = 0;  // nobody has counted what they hid
     bool any() const { return bytes > 0 || punches > 0; }
   };
   Task<Result<void>> admit(size_t record_bytes, SpaceUse use);
@@ -147,16 +147,17 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<bool> win_space();
   Task<Result<void>> erase(std::vector<std::string>* keys);
   void erase_prepared(const std::string& key);
-  Faultable<bool> collect_container(ContainerId container, std::string& position, std::vector<std::string>& keys);
+  Faultable<bool> collect_container(ContainerId container, std::string& position,
+                                    std::vector<std::string>& keys);
   Epoch oldest_reader() const;
   bool aggregation_due() const;
   void start_aggregation_if_due();
   Task<void> background_aggregation();
 
   const std::unique_ptr<Core> core_;
-  std::multiset<Epoch> readers_;        // epochs of reads that wait for something
+  std::multiset<Epoch> readers_;  // epochs of reads that wait for something
   Garbage garbage_;
-  Semaphore reclaiming_;                // one at a time: aggregation, removal of a container
+  Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
   Gate gate_;
 };

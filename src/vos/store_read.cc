@@ -1,7 +1,8 @@
 // Fetch, list, query; see store_impl.h.
 //
-// A read chooses its epoch, finds in the tree what is visible there, waits until all it has seen is durable, and answers.
-// What it found stays true meanwhile: changes have later epochs, and Reading keeps aggregation and reuse of blocks away.
+// A read chooses its epoch, finds in the tree what is visible there, waits until all it has seen is durable,
+// and answers. What it found stays true meanwhile: changes have later epochs, and Reading keeps aggregation
+// and reuse of blocks away.
 #include "base/assert.h"
 #include "model/wire.h"
 #include "vos/fetch_data.h"
@@ -38,7 +39,8 @@ Error on_dkey(Error error, const Fetch& fetch) {
 
 }  // namespace
 
-// Loads the page that is missing and lets the scan go on, until it needs no more. Pointers are to the caller's frame.
+// Loads the page that is missing and lets the scan go on, until it needs no more. Pointers are to the
+// caller's frame.
 template <class Scan>
 Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault) {
   reading->begin();

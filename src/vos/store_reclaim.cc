@@ -1,7 +1,8 @@
 // Space: aggregation, removal of containers, and what is done when space is short; see store_impl.h.
 //
-// Removal is not logged: what nobody can see may come back with a crash, and is removed again. Blocks that are released
-// become free with the next checkpoint, so until then nothing that may come back has lost its data.
+// Removal is not logged: what nobody can see may come back with a crash, and is removed again. Blocks that
+// are released become free with the next checkpoint, so until then nothing that may come back has lost its
+// data.
 #include <algorithm>
 #include <string>
 
@@ -23,12 +24,14 @@ constexpr uint64_t kPressureFraction = 8;           // less than this part is fr
 constexpr uint64_t kPressureGarbageFraction = 64;   // of all space: what is worth a walk then
 constexpr uint64_t kPressurePunches = 1024;         // likewise
 
-// Blocks that the pages take which a change of that length makes or splits, beyond those a checkpoint reckons with.
+// Blocks that the pages take which a change of that length makes or splits, beyond those a checkpoint reckons
+// with.
 uint64_t growth_blocks(size_t record_bytes) { return record_bytes / (kBlockBytes / 2); }
 
 }  // namespace
 
-// --- room for changes ---------------------------------------------------------------------------------------------------
+// --- room for changes
+// ---------------------------------------------------------------------------------------------------
 
 bool StoreImpl::has_room(size_t record_bytes, SpaceUse use) {
   return core_->has_room(record_bytes, use) && core_->space.has_room(1 + growth_blocks(record_bytes), use);
@@ -93,7 +96,8 @@ Task<bool> StoreImpl::win_space() {
   co_return won.has_value();
 }
 
-// --- aggregation --------------------------------------------------------------------------------------------------------
+// --- aggregation
+// --------------------------------------------------------------------------------------------------------
 
 Epoch StoreImpl::oldest_reader() const { return readers_.empty() ? kEpochMax : *readers_.begin(); }
 
@@ -163,7 +167,8 @@ Task<void> StoreImpl::background_aggregation() {
   background_runs_ = false;
 }
 
-// --- removal of containers ----------------------------------------------------------------------------------------------
+// --- removal of containers
+// ----------------------------------------------------------------------------------------------
 
 Task<Result<void>> StoreImpl::remove_container(ContainerId container) {
   const auto turn = co_await reclaiming_.acquire();

@@ -1,7 +1,8 @@
 // Updates and punches; see store_impl.h.
 //
-// An update writes its bulk data first. Then comes one synchronous step, begun anew after each wait: judge the change by
-// what is there, make the pages of all its keys resident, take the epoch, append the log record, change the tree.
+// An update writes its bulk data first. Then comes one synchronous step, begun anew after each wait: judge
+// the change by what is there, make the pages of all its keys resident, take the epoch, append the log
+// record, change the tree.
 #include <algorithm>
 
 #include "base/assert.h"
@@ -41,12 +42,14 @@ Change punch_change(Punch punch) {
 }
 
 uint64_t stored_bytes(const RecordView& record) {
-  return record.is_inline() ? record.data_bytes() : Run{BlockIndex{}, record.data_bytes()}.blocks() * kBlockBytes;
+  return record.is_inline() ? record.data_bytes()
+                            : Run{BlockIndex{}, record.data_bytes()}.blocks() * kBlockBytes;
 }
 
 std::optional<Error> kind_conflict(const AkeyState& akey, const UpdateItem& wanted) {
   if (akey.exists && akey.kind != wanted.kind) {
-    const char* what = akey.kind == ValueKind::single ? "the akey holds a single value" : "the akey holds an array";
+    const char* what =
+        akey.kind == ValueKind::single ? "the akey holds a single value" : "the akey holds an array";
     return fail(Code::invalid, what)
         .on("akey", print(wanted.akey))
         .remedy("punch the akey first to make it hold another kind of value");
@@ -81,7 +84,10 @@ Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
   auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
   if (!planned) {
-    co_return std::move(planned).error().on("object", update.object.object.text()).on("dkey", print(update.dkey));
+    co_return std::move(planned)
+        .error()
+        .on("object", update.object.object.text())
+        .on("dkey", print(update.dkey));
   }
   if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
   Allocation allocation(core_->space);
@@ -98,11 +104,13 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
   FIRN_CO_CHECK(check_punch(punch));
   if (auto answer = answered(punch.request)) co_return co_await answer_again(std::move(*answer));
   const Condition conditions = punch.conditions;
-  Commit change{.change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
+  Commit change{
+      .change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
   co_return co_await commit(&change);
 }
 
-// --- requests that are sent again ---------------------------------------------------------------------------------------
+// --- requests that are sent again
+// ---------------------------------------------------------------------------------------
 
 std::optional<Result<Epoch>> StoreImpl::answered(RequestId request) const {
   if (const auto epoch = core_->requests.find(request)) return Result<Epoch>(*epoch);
@@ -118,7 +126,8 @@ Task<Result<Epoch>> StoreImpl::answer_again(Result<Epoch> answer) {
   co_return answer;
 }
 
-// --- bulk data ----------------------------------------------------------------------------------------------------------
+// --- bulk data
+// ----------------------------------------------------------------------------------------------------------
 
 Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
   // Nothing is written for a store that is known to refuse changes.
@@ -133,11 +142,13 @@ Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocatio
   if (writes.size() == 1) co_return co_await core_->main_device->write(writes[0].offset, writes[0].parts);
   std::vector<Task<Result<void>>> tasks;
   tasks.reserve(writes.size());
-  for (const DeviceWrite& write : writes) tasks.push_back(core_->main_device->write(write.offset, write.parts));
+  for (const DeviceWrite& write : writes)
+    tasks.push_back(core_->main_device->write(write.offset, write.parts));
   co_return co_await when_all_ok(std::move(tasks));
 }
 
-// --- the synchronous step -----------------------------------------------------------------------------------------------
+// --- the synchronous step
+// -----------------------------------------------------------------------------------------------
 
 Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   commit->writes = tree_writes(commit->change);
@@ -203,7 +214,8 @@ Result<void> StoreImpl::append(Commit& commit) {
 
 void StoreImpl::apply_writes(Commit& commit) {
   const Change& change = commit.change;
-  for (const TreeWrite& write : commit.writes) core_->tree.insert(write.key, write.value, change.epoch, commit.end);
+  for (const TreeWrite& write : commit.writes)
+    core_->tree.insert(write.key, write.value, change.epoch, commit.end);
   if (commit.allocation != nullptr) commit.allocation->settle();
   core_->requests.forget_below(change.request.client, change.completed_below);
   core_->requests.remember(change.request, change.epoch);
@@ -211,7 +223,8 @@ void StoreImpl::apply_writes(Commit& commit) {
   if (commit.update == nullptr || commit.punches_extents) garbage_.punches++;
 }
 
-// --- judging ------------------------------------------------------------------------------------------------------------
+// --- judging
+// ------------------------------------------------------------------------------------------------------------
 
 Faultable<void> StoreImpl::judge(Commit& commit) {
   Probe probe(core_->tree);
@@ -226,7 +239,8 @@ Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
     EntryScan entries(probe, dkey, now);
     entries.assume(dkey, floors);
     FIRN_TRY(const bool exists, entries.next());
-    refuse_by_existence(commit, {exists, Condition::dkey_insert, Condition::dkey_update}, "dkey", *commit.change.dkey);
+    refuse_by_existence(commit, {exists, Condition::dkey_insert, Condition::dkey_update}, "dkey",
+                        *commit.change.dkey);
   }
   for (size_t i = 0; i < commit.change.akeys.size() && !commit.refused; i++) {
     EntryScan entries(probe, akey_prefix(dkey, commit.change.akeys[i].akey), now);
@@ -240,13 +254,15 @@ Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
 Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe) {
   const UpdateItem& wanted = commit.update->items[item];
   FIRN_TRY(const AkeyState akey, find_akey_state(entries));
-  refuse_by_existence(commit, {akey.exists, Condition::akey_insert, Condition::akey_update}, "akey", wanted.akey);
+  refuse_by_existence(commit, {akey.exists, Condition::akey_insert, Condition::akey_update}, "akey",
+                      wanted.akey);
   if (!commit.refused) commit.refused = kind_conflict(akey, wanted);
   if (commit.refused) return {};
   if (akey.exists && akey.kind == ValueKind::single) {
     commit.garbage_bytes += stored_bytes(entries.record());
   } else if (akey.record_bytes > 0 && !wanted.punch) {
-    FIRN_TRY(const bool overwrites, piece_begins_at(probe, std::string(entries.akey_prefix()), wanted.recxs[0].start));
+    FIRN_TRY(const bool overwrites,
+             piece_begins_at(probe, std::string(entries.akey_prefix()), wanted.recxs[0].start));
     if (overwrites) commit.garbage_bytes += wanted.data_bytes();
   }
   if (wanted.punch && wanted.kind == ValueKind::array) {
@@ -259,7 +275,8 @@ void StoreImpl::refuse_by_existence(Commit& commit, Existence found, const char*
   if (found.exists && has(commit.conditions, found.if_exists)) {
     commit.refused = fail(Code::exists, std::string("the ") + what + " exists").on(what, print(key));
   } else if (!found.exists && has(commit.conditions, found.if_missing)) {
-    commit.refused = fail(Code::not_found, std::string("the ") + what + " does not exist").on(what, print(key));
+    commit.refused =
+        fail(Code::not_found, std::string("the ") + what + " does not exist").on(what, print(key));
   }
 }
 
@@ -268,14 +285,17 @@ Faultable<void> StoreImpl::judge_punch(Commit& commit, Probe& probe) {
   const Epoch now = core_->clock.last();
   const Change& change = commit.change;
   std::vector<std::string> wanted;
-  if (!change.dkey) wanted.push_back(object_prefix(change.object));
-  else if (change.akeys.empty()) wanted.push_back(dkey_prefix(change.object, *change.dkey));
-  for (const AkeyChange& akey : change.akeys) wanted.push_back(akey_prefix(change.object, *change.dkey, akey.akey));
+  if (!change.dkey)
+    wanted.push_back(object_prefix(change.object));
+  else if (change.akeys.empty())
+    wanted.push_back(dkey_prefix(change.object, *change.dkey));
+  for (const AkeyChange& akey : change.akeys)
+    wanted.push_back(akey_prefix(change.object, *change.dkey, akey.akey));
   for (const std::string& prefix : wanted) {
     EntryScan entries(probe, prefix, now);
     FIRN_TRY(const bool exists, entries.next());
     if (exists) continue;
-    const char* what = !change.dkey ? "the object does not exist"
+    const char* what = !change.dkey           ? "the object does not exist"
                        : change.akeys.empty() ? "the dkey does not exist"
                                               : "an akey to be punched does not exist";
     commit.refused = fail(Code::not_found, what).on("object", change.object.object.text());

@@ -159,4 +159,13 @@ Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main) {
   co_return choose(slots, main.size_bytes());
 }
 
+Task<Result<void>> settle_superblock(BlockDevice& main, LoadedSuperblock loaded) {
+  // One after the other: a crash must not find both torn.
+  for (const uint32_t slot : {loaded.slot, 1 - loaded.slot}) {
+    FIRN_CO_CHECK(co_await write_superblock(main, loaded.superblock, slot));
+    FIRN_CO_CHECK(co_await main.flush());
+  }
+  co_return Result<void>();
+}
+
 }  // namespace firn::vos

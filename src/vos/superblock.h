@@ -1,5 +1,6 @@
-// Superblock: where a store begins. Two copies, in blocks 0 and 1 of the main device; each checkpoint overwrites the one
-// that is not valid or older, so that one is whole at any time. docs/formats/superblock.md.
+// Superblock: where a store begins. Two copies, in blocks 0 and 1 of the main device; each checkpoint
+// overwrites the one that is not valid or older, so that one is whole at any time.
+// docs/formats/superblock.md.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +20,12 @@ constexpr uint64_t kMainDeviceBytesMin = 4 << 20;
 
 struct Superblock {
   Uuid store;
-  uint64_t log_salt = 0;       // of the log that belongs to it
-  uint64_t main_bytes = 0;     // of the devices, when formatted
+  uint64_t log_salt = 0;    // of the log that belongs to it
+  uint64_t main_bytes = 0;  // of the devices, when formatted
   uint64_t log_bytes = 0;
   uint32_t reserve_percent = 0;
-  uint64_t checkpoint = 0;     // grows with each
-  BlobRef root;                // of that checkpoint
+  uint64_t checkpoint = 0;  // grows with each
+  BlobRef root;             // of that checkpoint
 };
 
 struct LoadedSuperblock {
@@ -36,8 +37,13 @@ struct LoadedSuperblock {
 Task<Result<void>> write_superblock(BlockDevice& main, Superblock superblock, uint32_t slot);
 // Zeros in both: no store. Not flushed.
 Task<Result<void>> erase_superblocks(BlockDevice& main);
-// The newest valid. Code::corrupt if none is; Code::version if a store of another format is there; Code::invalid if the
-// device is not of the size it was formatted with; Code::io.
+// The newest valid. Code::corrupt if none is; Code::version if a store of another format is there;
+// Code::invalid if the device is not of the size it was formatted with; Code::io.
 Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main);
+
+// Makes durable that the loaded one is in force, whatever the process before was told: its last flush may
+// have failed, so that it can be read but is not durable; and a write to the other slot that failed may still
+// reach the medium, after its blocks were used for something else. Both slots hold it afterwards.
+Task<Result<void>> settle_superblock(BlockDevice& main, LoadedSuperblock loaded);
 
 }  // namespace firn::vos

@@ -71,6 +71,19 @@ TEST_F(SuperblockTest, a_torn_one_leaves_the_other) {
   EXPECT_FALSE(none.error().remedy().empty());
 }
 
+TEST_F(SuperblockTest, settling_leaves_it_in_both_slots) {
+  write(7, 0);
+  write(8, 1);
+  ASSERT_TRUE(run(settle_superblock(device, *read())).has_value());
+  EXPECT_EQ(medium.flushes, 2u);
+  for (const uint32_t damaged : {0u, 1u}) {
+    medium.current[damaged * kBlockBytes + 50] ^= std::byte{1};
+    EXPECT_EQ(read()->superblock.checkpoint, 8u);
+    EXPECT_EQ(read()->slot, 1 - damaged);
+    medium.current[damaged * kBlockBytes + 50] ^= std::byte{1};
+  }
+}
+
 TEST_F(SuperblockTest, an_empty_device_holds_no_store) {
   const auto none = read();
   ASSERT_FALSE(none.has_value());

@@ -15,8 +15,8 @@ namespace firn::vos {
 
 namespace {
 
-// Punched extents of up to this many pieces are cut like data, so that a reader meets them where it looks for data;
-// longer ones become holes, which every reader of the array looks at.
+// Punched extents of up to this many pieces are cut like data, so that a reader meets them where it looks for
+// data; longer ones become holes, which every reader of the array looks at.
 constexpr uint64_t kPunchedPiecesMax = 16;
 
 constexpr std::array<std::byte, kBlockBytes> kPadding{};
@@ -61,7 +61,8 @@ Result<void> check_item(const UpdateItem& item) {
     if (item.record_bytes != 0) return fail(Code::invalid, "an item that punches has no record size");
     if (!item.checksums.empty()) return fail(Code::invalid, "an item that punches has no checksums");
   } else if (item.record_bytes == 0) {
-    return fail(Code::invalid, "the value or record size is 0").remedy("punch the value or the extents instead");
+    return fail(Code::invalid, "the value or record size is 0")
+        .remedy("punch the value or the extents instead");
   }
   if (item.kind == ValueKind::single) return {};
   if (item.recxs.empty()) return fail(Code::invalid, "an array item names no extents");
@@ -90,7 +91,8 @@ Result<void> check_akeys_differ(const std::vector<UpdateItem>& items) {
   for (const UpdateItem& item : items) akeys.emplace_back(item.akey);
   std::sort(akeys.begin(), akeys.end());
   if (std::adjacent_find(akeys.begin(), akeys.end()) == akeys.end()) return {};
-  return fail(Code::invalid, "two items of one update name the same akey").remedy("put its extents into one item");
+  return fail(Code::invalid, "two items of one update name the same akey")
+      .remedy("put its extents into one item");
 }
 
 Result<void> check_update(const Update& update, uint64_t payload_bytes) {
@@ -114,7 +116,8 @@ Result<void> check_update(const Update& update, uint64_t payload_bytes) {
   if (extents > kExtentsPerRequestMax) {
     return fail(Code::too_big, "too many extents in one update").on("extents_max", kExtentsPerRequestMax);
   }
-  if (bytes != payload_bytes) return wrong_size("the payload is not as long as the items say", payload_bytes, bytes);
+  if (bytes != payload_bytes)
+    return wrong_size("the payload is not as long as the items say", payload_bytes, bytes);
   return check_akeys_differ(update.items);
 }
 
@@ -134,7 +137,8 @@ class ItemCutter {
     akey.akey = item_.akey;
     if (item_.punch) {
       // The extents' entries wait until the record size is known.
-      if (item_.kind == ValueKind::single) akey.entries.push_back({.kind = EntryKind::single, .punched = true});
+      if (item_.kind == ValueKind::single)
+        akey.entries.push_back({.kind = EntryKind::single, .punched = true});
       return {};
     }
     if (item_.kind == ValueKind::single) {
@@ -195,7 +199,8 @@ class ItemCutter {
 
 }  // namespace
 
-Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload, bool verify_checksums) {
+Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload,
+                               bool verify_checksums) {
   FIRN_CHECK(check_conditions(update.conditions));
   FIRN_CHECK(check_update(update, total_bytes(payload)));
   UpdatePlan plan;
@@ -238,7 +243,8 @@ Result<void> check_recxs(const std::vector<Recx>& recxs, bool may_overlap) {
   for (const Recx& recx : recxs) {
     if (recx.count == 0) return fail(Code::invalid, "an extent of no records");
     if (recx.start >= kRecordIndexMax || recx.count > kRecordIndexMax - recx.start) {
-      return fail(Code::invalid, "an extent reaches beyond the last record there can be").on("start", recx.start);
+      return fail(Code::invalid, "an extent reaches beyond the last record there can be")
+          .on("start", recx.start);
     }
   }
   if (may_overlap || recxs.size() < 2) return {};
@@ -277,7 +283,8 @@ std::vector<EntryChange> cut_punch(const std::vector<Recx>& recxs, uint64_t reco
 namespace {
 
 // The first `bytes` bytes of `data` from byte `from` on.
-void append_slice(std::vector<ByteView>& out, const std::vector<ByteView>& data, uint64_t from, uint64_t bytes) {
+void append_slice(std::vector<ByteView>& out, const std::vector<ByteView>& data, uint64_t from,
+                  uint64_t bytes) {
   for (const ByteView part : data) {
     if (from >= part.size()) {
       from -= part.size();
@@ -293,7 +300,8 @@ void append_slice(std::vector<ByteView>& out, const std::vector<ByteView>& data,
 
 }  // namespace
 
-void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey, std::vector<DeviceWrite>& writes) {
+void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey,
+             std::vector<DeviceWrite>& writes) {
   size_t run = 0;
   uint64_t used_blocks = 0;  // of runs[run]
   for (size_t i = 0; i < bulk.entries.size(); i++) {

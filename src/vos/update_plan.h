@@ -1,5 +1,5 @@
-// Update plan: what an update is before it touches anything: checked against the limits, cut into pieces, its checksums
-// compared, small data inline and the rest laid out for the main device. Pure functions.
+// Update plan: what an update is before it touches anything: checked against the limits, cut into pieces, its
+// checksums compared, small data inline and the rest laid out for the main device. Pure functions.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@ namespace firn::vos {
 
 // An item's data that goes to the main device.
 struct BulkItem {
-  size_t akey = 0;                      // index in Change::akeys
-  uint64_t blocks = 0;                  // of all its bulk entries
-  std::vector<size_t> entries;          // which of the akey's entries
+  size_t akey = 0;                          // index in Change::akeys
+  uint64_t blocks = 0;                      // of all its bulk entries
+  std::vector<size_t> entries;              // which of the akey's entries
   std::vector<std::vector<ByteView>> data;  // of each of them, in the caller's payload
 };
 
@@ -28,7 +28,8 @@ struct UpdatePlan {
 };
 
 // Code::invalid, too_big, corrupt (a checksum of the client does not match the data).
-Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload, bool verify_checksums);
+Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload,
+                               bool verify_checksums);
 
 // The limits that updates, punches and reads share.
 Result<void> check_dkey(const Key& dkey);
@@ -43,8 +44,9 @@ struct DeviceWrite {
   uint64_t offset = 0;
   std::vector<ByteView> parts;
 };
-// Gives `runs`, together at least bulk.blocks blocks, to the entries of the item, piece after piece, each from a block's
-// start; and appends what has to be written where.
-void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey, std::vector<DeviceWrite>& writes);
+// Gives `runs`, together at least bulk.blocks blocks, to the entries of the item, piece after piece, each
+// from a block's start; and appends what has to be written where.
+void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey,
+             std::vector<DeviceWrite>& writes);
 
 }  // namespace firn::vos

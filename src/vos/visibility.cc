@@ -62,7 +62,8 @@ RecordView EntryScan::record() const {
   return *record;
 }
 
-// Goes behind what was found, then from entry to entry. Each step ends with a position that is good to start from again.
+// Goes behind what was found, then from entry to entry. Each step ends with a position that is good to start
+// from again.
 Faultable<bool> EntryScan::next() {
   if (found_) go_behind(entry_);
   found_ = false;
@@ -89,7 +90,8 @@ Faultable<bool> EntryScan::next() {
   }
 }
 
-// Looks up the punches of the first level that the scan has not entered yet. True if it did, or skipped a punch.
+// Looks up the punches of the first level that the scan has not entered yet. True if it did, or skipped a
+// punch.
 Faultable<bool> EntryScan::enter(std::string_view key, const ParsedKey& parsed) {
   if (std::string_view(path_).substr(0, kObjectPrefixBytes) != key.substr(0, kObjectPrefixBytes)) {
     floors_ = {};
@@ -113,7 +115,8 @@ Faultable<bool> EntryScan::enter(std::string_view key, const ParsedKey& parsed) 
   return true;
 }
 
-// `prefix` becomes the path and `floor` its newest punch; the position moves behind the punches. No change on a fault.
+// `prefix` becomes the path and `floor` its newest punch; the position moves behind the punches. No change on
+// a fault.
 Faultable<bool> EntryScan::enter_level(std::string_view prefix, Epoch& floor) {
   std::string key(prefix);
   const size_t prefix_bytes = key.size();
@@ -137,7 +140,8 @@ void EntryScan::skip(size_t prefix_bytes) {
   found_ = false;
 }
 
-// The position becomes the first that is neither `entry`, whose key it is now, nor an older one of the same start.
+// The position becomes the first that is neither `entry`, whose key it is now, nor an older one of the same
+// start.
 void EntryScan::go_behind(const ParsedKey& entry) {
   if (entry.kind == EntryKind::single) {
     position_.resize(entry.akey_prefix_bytes);

@@ -1,13 +1,14 @@
 // Visibility: what a reader at one epoch sees of the tree (docs/decisions/0003-vos.md).
 //
-// An entry written at epoch v is visible at epoch e if v <= e and no punch of its object, dkey or akey lies in (v, e].
-// The newest such punch is the entry's *floor*, so visible means floor < v <= e. An akey exists if one of its entries is
-// visible, punched values and extents included; a dkey if one of its akeys does, an object if one of its dkeys does.
-// Of array pieces and holes that overlap, the newest visible one hides the others: vos/extent_scan.h.
+// An entry written at epoch v is visible at epoch e if v <= e and no punch of its object, dkey or akey lies
+// in (v, e]. The newest such punch is the entry's *floor*, so visible means floor < v <= e. An akey exists if
+// one of its entries is visible, punched values and extents included; a dkey if one of its akeys does, an
+// object if one of its dkeys does. Of array pieces and holes that overlap, the newest visible one hides the
+// others: vos/extent_scan.h.
 //
-// All is synchronous. What returns a fault has kept its progress: load the page, call Probe::forget(), call again. What
-// was found at an epoch stays true while pages load, as later changes have later epochs and nobody removes what a
-// registered reader can see.
+// All is synchronous. What returns a fault has kept its progress: load the page, call Probe::forget(), call
+// again. What was found at an epoch stays true while pages load, as later changes have later epochs and
+// nobody removes what a registered reader can see.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +21,8 @@
 
 namespace firn::vos {
 
-// A tree cursor that does not search anew when it stands at the answer already, and notes how far the log must be
-// durable before anybody is told what it saw.
+// A tree cursor that does not search anew when it stands at the answer already, and notes how far the log
+// must be durable before anybody is told what it saw.
 class Probe {
  public:
   explicit Probe(Tree& tree) : cursor_(tree) {}
@@ -42,14 +43,14 @@ class Probe {
   bool arrive(bool found);
 
   Tree::Cursor cursor_;
-  std::string low_;          // nothing lies in [low_, the entry)
+  std::string low_;  // nothing lies in [low_, the entry)
   bool positioned_ = false;
   bool at_entry_ = false;
   Lsn touched_;
 };
 
-// The newest punch at or below `at` of what the first `prefix_bytes` bytes of `key` name; kEpochNone if there is none.
-// `key` is scratch: what follows the prefix changes.
+// The newest punch at or below `at` of what the first `prefix_bytes` bytes of `key` name; kEpochNone if there
+// is none. `key` is scratch: what follows the prefix changes.
 Faultable<Epoch> newest_punch(Probe& probe, std::string& key, size_t prefix_bytes, Epoch at);
 
 struct Floors {
@@ -103,13 +104,13 @@ class EntryScan {
   Probe& probe_;
   const std::string scope_;
   const Epoch at_;
-  std::string position_;      // the next entry is at or behind it
-  std::string path_;          // prefix of the deepest thing whose punches are known
+  std::string position_;          // the next entry is at or behind it
+  std::string path_;              // prefix of the deepest thing whose punches are known
   size_t dkey_prefix_bytes_ = 0;  // within path_; 0: an object
-  bool in_akey_ = false;      // path_ is an akey's
+  bool in_akey_ = false;          // path_ is an akey's
   Floors floors_;
   bool found_any_ = false;
-  bool found_ = false;        // position_ is the entry that was given last
+  bool found_ = false;  // position_ is the entry that was given last
   ParsedKey entry_;
 };
 
@@ -123,8 +124,8 @@ struct AkeyState {
   uint64_t record_bytes = 0;  // array; 0: nothing but holes of which it is not known
   Epoch floor;
 };
-// Precondition: the scan's scope is the akey's prefix, and next() has not been called. If it is a single value, the scan is
-// at it; a fault may be followed by another call.
+// Precondition: the scan's scope is the akey's prefix, and next() has not been called. If it is a single
+// value, the scan is at it; a fault may be followed by another call.
 Faultable<AkeyState> find_akey_state(EntryScan& entries);
 
 }  // namespace firn::vos

@@ -1,7 +1,6 @@
-// kill -9 of the server at random moments under a copying client. Whatever the client was told is done must be there
-// after the restart, whole; no file may be visible in part; the next run of the client completes the copy.
-#include <unistd.h>
-
+// kill -9 of the server at random moments under a copying client. Whatever the client was told is done must
+// be there after the restart, whole; no file may be visible in part; the next run of the client completes the
+// copy.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/rng.h"
 #include "process.h"
@@ -55,7 +55,8 @@ std::set<std::string> check_whole(const fs::path& source, const fs::path& copy) 
     if (entry.is_directory()) continue;
     const std::string name = fs::relative(entry.path(), copy).string();
     if (!entry.is_symlink()) {
-      EXPECT_EQ(read_file(entry.path()) == read_file(source / name), true) << name << " is not what was copied";
+      EXPECT_EQ(read_file(entry.path()) == read_file(source / name), true)
+          << name << " is not what was copied";
     }
     names.insert(name);
   }

@@ -1,11 +1,6 @@
 // Child processes for tests; see process.h.
 #include "process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -14,7 +9,11 @@
 #include <sstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace firn::cluster {
 
@@ -23,7 +22,8 @@ namespace {
 using TestClock = std::chrono::steady_clock;
 
 int left_ms(TestClock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - TestClock::now()).count();
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - TestClock::now()).count();
   return left > 0 ? static_cast<int>(left) : 0;
 }
 
@@ -44,7 +44,9 @@ ScratchDirectory::~ScratchDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::string ScratchDirectory::path(const std::string& name) const { return name.empty() ? path_ : path_ + "/" + name; }
+std::string ScratchDirectory::path(const std::string& name) const {
+  return name.empty() ? path_ : path_ + "/" + name;
+}
 
 Process::Process(std::vector<std::string> command) {
   int output[2];

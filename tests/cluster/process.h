@@ -1,11 +1,11 @@
 // Child processes and scratch directories for tests of the real program.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace firn::cluster {
 
@@ -21,7 +21,8 @@ class ScratchDirectory {
   std::string path_;
 };
 
-// A running child; killed if it still runs at the end. Its standard output can be read; standard error goes to a file.
+// A running child; killed if it still runs at the end. Its standard output can be read; standard error goes
+// to a file.
 class Process {
  public:
   explicit Process(std::vector<std::string> command);

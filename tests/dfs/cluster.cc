@@ -15,7 +15,9 @@ constexpr uint64_t kPoolBytes = uint64_t{1} << 30;
 class EngineProgram final : public sim::NodeProgram {
  public:
   EngineProgram(sim::NodeContext& context, control::MetaStore& meta)
-      : context_(context), gate_(context.runtime().executor()), engine_(context.runtime(), runtimes(context), meta, options()) {
+      : context_(context),
+        gate_(context.runtime().executor()),
+        engine_(context.runtime(), runtimes(context), meta, options()) {
     gate_.spawn(start(this));
   }
 
@@ -70,13 +72,16 @@ Task<Result<void>> open_and_mount(UserProgram* user, MountOptions options) {
 }
 
 Task<Result<void>> make_file_system(UserProgram* user, FormatOptions options) {
-  FIRN_CO_CHECK(co_await user->client.create_pool({.label = Cluster::kPool, .capacity_bytes = kPoolBytes, .pg_count = 64}));
-  FIRN_CO_CHECK(co_await user->client.create_container({.pool = Cluster::kPool, .label = Cluster::kContainer}));
+  FIRN_CO_CHECK(co_await user->client.create_pool(
+      {.label = Cluster::kPool, .capacity_bytes = kPoolBytes, .pg_count = 64}));
+  FIRN_CO_CHECK(
+      co_await user->client.create_container({.pool = Cluster::kPool, .label = Cluster::kContainer}));
   FIRN_CO_CHECK(co_await open_container(user, Cluster::kContainer));
   co_return co_await FileSystem::format(user->container, options);
 }
 
-Task<Result<std::shared_ptr<client::Container>>> create_and_open(UserProgram* user, ContainerCreateRequest request) {
+Task<Result<std::shared_ptr<client::Container>>> create_and_open(UserProgram* user,
+                                                                 ContainerCreateRequest request) {
   const std::string label = request.label;
   FIRN_CO_CHECK(co_await user->client.create_container(std::move(request)));
   FIRN_CO_TRY(auto pool, co_await user->client.connect_pool(Cluster::kPool));

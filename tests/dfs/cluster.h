@@ -1,6 +1,6 @@
-// Cluster: an engine with several targets and the users of one file system in it, each on a node of its own, in the
-// simulated world: virtual time, messages that take a random while, one seed that decides everything. Tests are plain
-// code: ok() and code() run the world until an operation has ended.
+// Cluster: an engine with several targets and the users of one file system in it, each on a node of its own,
+// in the simulated world: virtual time, messages that take a random while, one seed that decides everything.
+// Tests are plain code: ok() and code() run the world until an operation has ended.
 //
 //   Cluster cluster(seed);
 //   User& user = cluster.add_user();
@@ -35,7 +35,8 @@ class Pending {
   bool ended() const { return place_->has_value(); }
   // Runs the world until it has ended.
   Result<T>& result() {
-    if (!world_->run_until([&] { return ended(); }, 600s)) throw std::runtime_error("an operation does not end");
+    if (!world_->run_until([&] { return ended(); }, 600s))
+      throw std::runtime_error("an operation does not end");
     return **place_;
   }
   Code code() { return result() ? Code{} : result().error().code(); }
@@ -45,7 +46,8 @@ class Pending {
   std::shared_ptr<std::optional<Result<T>>> place_;
 };
 
-// A client and its mount, on a node of its own. A program of the world: what a kill leaves of it stays as it is.
+// A client and its mount, on a node of its own. A program of the world: what a kill leaves of it stays as it
+// is.
 class UserProgram final : public sim::NodeProgram {
  public:
   UserProgram(sim::NodeContext& context, std::string system_uri);
@@ -67,6 +69,10 @@ class User {
   client::Object object(ObjectId id) { return container().open(id); }
   // Opens the container anew and mounts.
   Result<void> mount(MountOptions options = {});
+  Code mount_code() {
+    const auto mounted = mount();
+    return mounted ? Code{} : mounted.error().code();
+  }
   // The user's host loses power, and starts again with an empty memory.
   void crash();
 
@@ -95,7 +101,7 @@ class User {
   Node root() { return program().file_system->root(); }
   void write(Node file, uint64_t offset, std::string text);
   // At most `bytes_max` bytes.
-  std::string read(Node file, uint64_t offset = 0, uint64_t bytes_max = 1 << 20);
+  std::string read(Node file, uint64_t offset = 0, uint64_t bytes_max = 4096);
   Node create(Node parent, std::string name, std::string content = "");
   Node make_directory(Node parent, std::string name);
   // All names of the directory, in order; each is listed once.

@@ -181,8 +181,8 @@ TEST_F(Data, behaves_like_a_string) {
   }
 }
 
-// Whoever reads while another appends sees a beginning of what is there in the end: never zeros for bytes that came
-// between two of its requests.
+// Whoever reads while another appends sees a beginning of what is there in the end: never zeros for bytes
+// that came between two of its requests.
 TEST_F(Data, reader_beside_an_appender_sees_a_prefix) {
   User& other = cluster.add_user();
   for (int round = 0; round < 10; round++) {

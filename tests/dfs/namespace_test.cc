@@ -30,7 +30,8 @@ TEST_F(Namespace, created_file_is_found_by_name_and_path) {
 TEST_F(Namespace, paths_may_be_untidy) {
   const Node home = user.make_directory(root, "home");
   const Node file = user.create(home, "notes");
-  for (const char* path : {"//home/./notes", "/home/../home//notes", "/../home/notes", "/home/./../home/notes"}) {
+  for (const char* path :
+       {"//home/./notes", "/home/../home//notes", "/../home/notes", "/home/./../home/notes"}) {
     EXPECT_EQ(user.ok(user->lookup(path)).object, file.object) << path;
   }
   for (const char* path : {"/home/", "/home/.", "/home/./", "/home/../home"}) {
@@ -53,8 +54,8 @@ TEST_F(Namespace, bad_paths_are_told_apart) {
 }
 
 TEST_F(Namespace, odd_names_are_kept_as_they_are) {
-  const std::vector<std::string> odd{" ", "a b", "line\nbreak", "tab\t", "grün-雪-🏔", "-rf", "*", "...", "\x01\xff\xfe",
-                                     std::string(255, 'x')};
+  const std::vector<std::string> odd{" ",   "a b", "line\nbreak", "tab\t",        "grün-雪-🏔",
+                                     "-rf", "*",   "...",         "\x01\xff\xfe", std::string(255, 'x')};
   for (const std::string& name : odd) user.create(root, name, "content of " + name);
   for (const std::string& name : odd) {
     EXPECT_EQ(user.read(user.ok(user->lookup_in(root, name))), "content of " + name);
@@ -114,7 +115,8 @@ TEST_F(Namespace, symlinks_are_followed) {
   user.ok(user->make_symlink(root, "to-directory", "home", {}));
   user.ok(user->make_symlink(root, "to-directory-slash", "home/", {}));
   EXPECT_EQ(user.ok(user->read_symlink(link)), "notes");
-  for (const char* path : {"/home/relative", "/absolute", "/up", "/to-directory/notes", "/to-directory-slash/relative"}) {
+  for (const char* path :
+       {"/home/relative", "/absolute", "/up", "/to-directory/notes", "/to-directory-slash/relative"}) {
     EXPECT_EQ(user.ok(user->lookup(path)).object, file.object) << path;
   }
   EXPECT_EQ(user.ok(user->lookup("/home/relative", false)).object, link.object);
@@ -195,7 +197,8 @@ TEST_F(Namespace, large_directory_is_listed_in_parts) {
     user.create(directory, expected.back());
   }
   std::ranges::sort(expected);
-  for (const uint32_t entries_max : {1u, 7u, 300u, 1024u}) EXPECT_EQ(user.names(directory, entries_max), expected);
+  for (const uint32_t entries_max : {1u, 7u, 300u, 1024u})
+    EXPECT_EQ(user.names(directory, entries_max), expected);
 }
 
 TEST_F(Namespace, listing_with_stats) {

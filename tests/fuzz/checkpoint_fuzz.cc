@@ -1,5 +1,5 @@
-// Damaged checkpoints: an error, or a store that works. The input's first byte says what is damaged: any byte of the main
-// device, or the content of one structure, whose checksums are then made to match.
+// Damaged checkpoints: an error, or a store that works. The input's first byte says what is damaged: any byte
+// of the main device, or the content of one structure, whose checksums are then made to match.
 #include "codec/crc32c.h"
 #include "store_devices.h"
 

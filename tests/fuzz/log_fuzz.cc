@@ -1,5 +1,5 @@
-// Damaged logs: an error, or a prefix of what was written, and a store that works. Each change is offset and value; the
-// input's first byte says whether the batch around it gets a checksum that matches.
+// Damaged logs: an error, or a prefix of what was written, and a store that works. Each change is offset and
+// value; the input's first byte says whether the batch around it gets a checksum that matches.
 #include "codec/crc32c.h"
 #include "store_devices.h"
 

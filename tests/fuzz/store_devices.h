@@ -31,14 +31,16 @@ class FuzzInput {
   size_t at_ = 0;
 };
 
-// Records are runs (block, bytes), 16 bytes each, and then a name of less than 16 bytes that goes into the tree.
+// Records are runs (block, bytes), 16 bytes each, and then a name of less than 16 bytes that goes into the
+// tree.
 class FuzzVisitor final : public ReplayVisitor {
  public:
   explicit FuzzVisitor(Core& core) : core_(core) {}
   static std::vector<Run> runs_of(std::string_view record) {
     std::vector<Run> runs;
     for (; record.size() >= 16; record.remove_prefix(16)) {
-      runs.push_back({BlockIndex{load_little<uint64_t>(record.data())}, load_little<uint64_t>(record.data() + 8)});
+      runs.push_back(
+          {BlockIndex{load_little<uint64_t>(record.data())}, load_little<uint64_t>(record.data() + 8)});
     }
     return runs;
   }
@@ -72,10 +74,10 @@ struct FuzzStore {
   }
   static Task<Result<std::unique_ptr<Core>>> open(FuzzStore* self) {
     auto& executor = self->runtime.executor();
-    FIRN_CO_TRY(auto core, co_await Core::open(self->runtime,
-                                               std::make_unique<CrashDevice>(executor, self->log, self->plan),
-                                               std::make_unique<CrashDevice>(executor, self->main, self->plan),
-                                               StoreOptions{.cache_bytes = 1 << 20}));
+    FIRN_CO_TRY(auto core, co_await Core::open(
+                               self->runtime, std::make_unique<CrashDevice>(executor, self->log, self->plan),
+                               std::make_unique<CrashDevice>(executor, self->main, self->plan),
+                               StoreOptions{.cache_bytes = 1 << 20}));
     FuzzVisitor visitor(*core);
     FIRN_CO_CHECK(co_await core->replay(visitor));
     co_return core;

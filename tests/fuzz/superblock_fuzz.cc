@@ -1,5 +1,6 @@
-// Damaged superblocks and log headers: an error, or a store that works. Each change is slot, offset, value; the input's
-// first byte says whether checksums are made to match afterwards, so that the fields themselves are tried.
+// Damaged superblocks and log headers: an error, or a store that works. Each change is slot, offset, value;
+// the input's first byte says whether checksums are made to match afterwards, so that the fields themselves
+// are tried.
 #include "codec/crc32c.h"
 #include "store_devices.h"
 

@@ -7,7 +7,8 @@
 
 namespace firn::model {
 
-// --- changes ------------------------------------------------------------------------------------------------------------
+// --- changes
+// ------------------------------------------------------------------------------------------------------------
 
 std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
   const bool dkey_is_there = dkey_exists(update.object, update.dkey, kEpochMax);
@@ -60,7 +61,8 @@ void ReferenceStore::remove_container(ContainerId container) {
   std::erase_if(objects_, [&](const auto& entry) { return entry.first.container == container; });
 }
 
-// --- reads --------------------------------------------------------------------------------------------------------------
+// --- reads
+// --------------------------------------------------------------------------------------------------------------
 
 Epoch ReferenceStore::last_punch(const std::vector<Epoch>& punches, Epoch epoch) {
   Epoch last;
@@ -93,7 +95,8 @@ void ReferenceStore::play(const Write& write, Epoch epoch, AkeyImage& image) {
   }
 }
 
-AkeyImage ReferenceStore::image(const vos::ObjectRef& object, const Key& dkey, const Key& akey, Epoch epoch) const {
+AkeyImage ReferenceStore::image(const vos::ObjectRef& object, const Key& dkey, const Key& akey,
+                                Epoch epoch) const {
   AkeyImage image;
   const auto in_store = objects_.find(object);
   if (in_store == objects_.end()) return image;
@@ -101,9 +104,9 @@ AkeyImage ReferenceStore::image(const vos::ObjectRef& object, const Key& dkey, c
   if (in_object == in_store->second.dkeys.end()) return image;
   const auto in_dkey = in_object->second.akeys.find(akey);
   if (in_dkey == in_object->second.akeys.end()) return image;
-  const Epoch punched = std::max({last_punch(in_store->second.punches, epoch),
-                                  last_punch(in_object->second.punches, epoch),
-                                  last_punch(in_dkey->second.punches, epoch)});
+  const Epoch punched =
+      std::max({last_punch(in_store->second.punches, epoch), last_punch(in_object->second.punches, epoch),
+                last_punch(in_dkey->second.punches, epoch)});
   for (const auto& [written, write] : in_dkey->second.writes) {
     if (written > punched && written <= epoch) play(write, written, image);
   }
@@ -147,13 +150,16 @@ std::vector<ReferenceRun> ReferenceStore::extents(const AkeyImage& image, uint64
   for (auto cell = image.records.lower_bound(from); cell != image.records.end(); ++cell) {
     const bool goes_on =
         !runs.empty() && runs.back().recx.end() == cell->first && runs.back().epoch == cell->second.epoch;
-    if (goes_on) runs.back().recx.count++;
-    else runs.push_back({Recx{cell->first, 1}, cell->second.epoch});
+    if (goes_on)
+      runs.back().recx.count++;
+    else
+      runs.push_back({Recx{cell->first, 1}, cell->second.epoch});
   }
   return runs;
 }
 
-// --- queries ------------------------------------------------------------------------------------------------------------
+// --- queries
+// ------------------------------------------------------------------------------------------------------------
 
 std::optional<Recx> ReferenceStore::find_run(const AkeyImage& image, bool largest) const {
   if (image.records.empty()) return std::nullopt;
@@ -208,7 +214,8 @@ vos::QueryResult ReferenceStore::query(const vos::Query& query) const {
   return {};
 }
 
-// --- everything ---------------------------------------------------------------------------------------------------------
+// --- everything
+// ---------------------------------------------------------------------------------------------------------
 
 std::vector<vos::ObjectRef> ReferenceStore::known_objects() const {
   std::vector<vos::ObjectRef> all;

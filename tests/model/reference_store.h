@@ -1,5 +1,6 @@
-// ReferenceStore: what a vos::Store must answer, the simplest way: it keeps every change for ever, and to answer a read
-// it plays an akey's changes from the last punch on, record by record. Shares no code with the store.
+// ReferenceStore: what a vos::Store must answer, the simplest way: it keeps every change for ever, and to
+// answer a read it plays an akey's changes from the last punch on, record by record. Shares no code with the
+// store.
 #pragma once
 
 #include <map>
@@ -19,9 +20,9 @@ struct AkeyImage {
   };
   bool exists = false;
   ValueKind kind = ValueKind::single;
-  uint64_t record_bytes = 0;            // array
+  uint64_t record_bytes = 0;  // array
   std::optional<std::string> single;
-  std::map<uint64_t, Cell> records;     // array
+  std::map<uint64_t, Cell> records;  // array
   Epoch newest;
 };
 

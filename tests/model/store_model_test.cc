@@ -1,12 +1,12 @@
-// The store against its reference model, in the simulated world: random operations, crashes at random points and at each
-// I/O, I/O errors, a cache that is too small, a device that is full.
+// The store against its reference model, in the simulated world: random operations, crashes at random points
+// and at each I/O, I/O errors, a cache that is too small, a device that is full.
 //
 // FIRN_SIM_SEEDS: how many seeds each test runs (default: a few seconds in all). FIRN_SEED: only that one.
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <functional>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "store_world.h"
 
@@ -41,7 +41,8 @@ void step(StoreWorld& world) {
   if (choice < 36) return world.read();
   if (choice == 36) return world.repeat_old_change();
   if (choice == 37) return world.checkpoint();
-  if (choice == 38) return world.aggregate(rng.chance(1, 2) ? world.some_epoch() : world.newest_acknowledged());
+  if (choice == 38)
+    return world.aggregate(rng.chance(1, 2) ? world.some_epoch() : world.newest_acknowledged());
   if (rng.chance(1, 8)) world.remove_container(Workload::containers()[1]);
 }
 
@@ -104,7 +105,8 @@ ChangeCall large_value(Workload& workload, uint64_t number) {
   update.object = {PgIndex{0}, Workload::containers()[0], ObjectId{1ull << 56, 0}};
   update.dkey = uint64_key(number);
   call.payload = std::string(100'000, static_cast<char>(workload.rng().next()));
-  update.items = {UpdateItem{.akey = "large", .record_bytes = call.payload.size(), .recxs = {}, .checksums = {}}};
+  update.items = {
+      UpdateItem{.akey = "large", .record_bytes = call.payload.size(), .recxs = {}, .checksums = {}}};
   update.request = {ClientId{9}, RequestSequence{number + 1}};
   call.call = std::move(update);
   return call;

@@ -1,9 +1,9 @@
 // A store, its world and its reference model; see store_world.h.
 #include "store_world.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "codec/crc32c.h"
 #include "model/wire.h"
@@ -48,7 +48,8 @@ std::optional<T> StoreWorld::run(Task<T> task) {
   return world_.run(node_, std::move(task), kLimit);
 }
 
-// --- life ---------------------------------------------------------------------------------------------------------------
+// --- life
+// ---------------------------------------------------------------------------------------------------------------
 
 Task<Result<std::unique_ptr<vos::Store>>> StoreWorld::format_and_open(StoreWorld* self, bool fresh) {
   Runtime& runtime = self->world_.runtime(self->node_);
@@ -104,11 +105,14 @@ void StoreWorld::close() {
   const auto closed = run(store_->close());
   if (!closed) return crash();
   if (!*closed && !is_fault(closed->error().code())) ADD_FAILURE() << closed->error().message();
-  if (*closed) store_.reset();
-  else crash();
+  if (*closed)
+    store_.reset();
+  else
+    crash();
 }
 
-// --- changes ------------------------------------------------------------------------------------------------------------
+// --- changes
+// ------------------------------------------------------------------------------------------------------------
 
 Task<void> StoreWorld::run_change(vos::Store* store, Outcome* outcome) {
   if (outcome->call.punch() != nullptr) {
@@ -144,26 +148,34 @@ std::optional<Code> StoreWorld::judge(const ChangeCall& call) const {
 }
 
 void StoreWorld::apply(const ChangeCall& call, Epoch epoch) {
-  if (call.update() != nullptr) reference_.apply(*call.update(), call.payload, epoch);
-  else reference_.apply(*call.punch(), epoch);
+  if (call.update() != nullptr)
+    reference_.apply(*call.update(), call.payload, epoch);
+  else
+    reference_.apply(*call.punch(), epoch);
   EXPECT_TRUE(epochs_.insert(epoch).second) << "two changes have one epoch";
 }
 
-// Changes took effect in the order of their epochs. One that was refused must be wrong at some point of that order.
+// Changes took effect in the order of their epochs. One that was refused must be wrong at some point of that
+// order.
 void StoreWorld::learn(std::deque<Outcome>& outcomes) {
   std::vector<Outcome*> done;
   std::vector<Outcome*> refused;
   for (Outcome& outcome : outcomes) {
-    if (outcome.result && *outcome.result) done.push_back(&outcome);
-    else if (!outcome.result || is_fault(outcome.result->error().code())) unknown_.push_back(std::move(outcome));
-    else refused.push_back(&outcome);
+    if (outcome.result && *outcome.result)
+      done.push_back(&outcome);
+    else if (!outcome.result || is_fault(outcome.result->error().code()))
+      unknown_.push_back(std::move(outcome));
+    else
+      refused.push_back(&outcome);
   }
-  std::sort(done.begin(), done.end(), [](const Outcome* a, const Outcome* b) { return **a->result < **b->result; });
+  std::sort(done.begin(), done.end(),
+            [](const Outcome* a, const Outcome* b) { return **a->result < **b->result; });
   std::vector<bool> explained(refused.size());
   mark_explained(refused, explained);
   for (Outcome* outcome : done) {
     const auto verdict = judge(outcome->call);
-    EXPECT_FALSE(verdict.has_value()) << "should have been refused: " << code_name(verdict.value_or(Code::io));
+    EXPECT_FALSE(verdict.has_value())
+        << "should have been refused: " << code_name(verdict.value_or(Code::io));
     apply(outcome->call, **outcome->result);
     changes_done_++;
     mark_explained(refused, explained);
@@ -189,8 +201,8 @@ void StoreWorld::learn_refusals(const std::vector<Outcome*>& refused, const std:
   }
 }
 
-// Sends again what got no answer. If it had happened, the store remembers, and the epoch is from before; otherwise it
-// happens now. Either way all else must look as if it had happened whole or not at all.
+// Sends again what got no answer. If it had happened, the store remembers, and the epoch is from before;
+// otherwise it happens now. Either way all else must look as if it had happened whole or not at all.
 void StoreWorld::resolve_unknown() {
   if (unknown_.empty()) return;
   const Epoch before = store_->newest_epoch();
@@ -202,8 +214,10 @@ void StoreWorld::resolve_unknown() {
   unknown_.clear();
   std::deque<Outcome> happened_now;
   for (Outcome& outcome : again) {
-    if (outcome.result && *outcome.result && **outcome.result <= before) apply(outcome.call, **outcome.result);
-    else happened_now.push_back(std::move(outcome));
+    if (outcome.result && *outcome.result && **outcome.result <= before)
+      apply(outcome.call, **outcome.result);
+    else
+      happened_now.push_back(std::move(outcome));
   }
   changes_lost_ += happened_now.size();
   if (world_.is_up(node_)) check_all(before);
@@ -256,11 +270,14 @@ void StoreWorld::finish_removal() {
   }
   const auto durable = run(store_->checkpoint());
   if (!durable) return crash();
-  if (*durable) removing_.reset();
-  else EXPECT_TRUE(is_fault(durable->error().code())) << durable->error().message();
+  if (*durable)
+    removing_.reset();
+  else
+    EXPECT_TRUE(is_fault(durable->error().code())) << durable->error().message();
 }
 
-// --- reads --------------------------------------------------------------------------------------------------------------
+// --- reads
+// --------------------------------------------------------------------------------------------------------------
 
 Epoch StoreWorld::some_epoch() {
   if (epochs_.empty() || workload_.rng().chance(1, 2)) return kEpochMax;
@@ -285,9 +302,12 @@ bool StoreWorld::succeeded(const std::optional<Result<T>>& result) {
 
 void StoreWorld::read() {
   switch (workload_.rng().below(4)) {
-    case 0: return check_list(workload_.list(some_epoch()));
-    case 1: return check_query(workload_.query(some_epoch()));
-    default: return check_fetch(workload_.fetch(some_epoch()));
+    case 0:
+      return check_list(workload_.list(some_epoch()));
+    case 1:
+      return check_query(workload_.query(some_epoch()));
+    default:
+      return check_fetch(workload_.fetch(some_epoch()));
   }
 }
 
@@ -296,7 +316,8 @@ void StoreWorld::check_fetch(vos::Fetch fetch) {
   const bool dkey_is_there = reference_.dkey_exists(fetch.object, fetch.dkey, fetch.epoch);
   bool akeys_are_there = true;
   for (const FetchItem& item : fetch.items) {
-    akeys_are_there = akeys_are_there && reference_.image(fetch.object, fetch.dkey, item.akey, fetch.epoch).exists;
+    akeys_are_there =
+        akeys_are_there && reference_.image(fetch.object, fetch.dkey, item.akey, fetch.epoch).exists;
   }
   const bool refused = (has(fetch.conditions, Condition::dkey_fetch) && !dkey_is_there) ||
                        (has(fetch.conditions, Condition::akey_fetch) && !akeys_are_there);
@@ -338,8 +359,8 @@ void StoreWorld::compare_item(const FetchItem& wanted, const FetchedItem& found,
 }
 
 // The extents found within one of those wanted: ascending, and together exactly the records that are there.
-void StoreWorld::compare_recx(const Recx& wanted, const FetchedItem& found, size_t& extent, const AkeyImage& image,
-                              ByteView& payload) {
+void StoreWorld::compare_recx(const Recx& wanted, const FetchedItem& found, size_t& extent,
+                              const AkeyImage& image, ByteView& payload) {
   auto cell = image.records.lower_bound(wanted.start);
   while (cell != image.records.end() && cell->first < wanted.end()) {
     ASSERT_LT(extent, found.extents.size()) << "record " << cell->first << " is missing";
@@ -383,9 +404,14 @@ void StoreWorld::check_list(vos::List list) {
     case vos::ListLevel::objects:
       EXPECT_EQ(objects, reference_.objects(list.object.pg, list.object.container, list.epoch));
       return;
-    case vos::ListLevel::dkeys: EXPECT_EQ(keys, reference_.dkeys(list.object, list.epoch)); return;
-    case vos::ListLevel::akeys: EXPECT_EQ(keys, reference_.akeys(list.object, list.dkey, list.epoch)); return;
-    case vos::ListLevel::extents: break;
+    case vos::ListLevel::dkeys:
+      EXPECT_EQ(keys, reference_.dkeys(list.object, list.epoch));
+      return;
+    case vos::ListLevel::akeys:
+      EXPECT_EQ(keys, reference_.akeys(list.object, list.dkey, list.epoch));
+      return;
+    case vos::ListLevel::extents:
+      break;
   }
   const AkeyImage image = reference_.image(list.object, list.dkey, list.akey, list.epoch);
   const auto expected = ReferenceStore::extents(image, from);
@@ -417,7 +443,8 @@ void StoreWorld::check_akey(const vos::ObjectRef& object, const Key& dkey, const
   fetch.dkey = dkey;
   fetch.epoch = epoch;
   FetchItem single{.akey = akey, .kind = ValueKind::single, .recxs = {}, .capacity_bytes = UINT64_MAX};
-  FetchItem array{.akey = akey, .kind = ValueKind::array, .recxs = {{0, kRecordIndexMax}}, .capacity_bytes = 0};
+  FetchItem array{
+      .akey = akey, .kind = ValueKind::array, .recxs = {{0, kRecordIndexMax}}, .capacity_bytes = 0};
   fetch.items = {std::move(single), std::move(array)};
   check_fetch(std::move(fetch));
   vos::List list = list_of(vos::ListLevel::extents, object, dkey, epoch);

@@ -1,5 +1,5 @@
-// StoreWorld: one store on one node of a simulated world, with its life: format, open, crash, reopen. And the reference
-// model beside it, which learns what the store acknowledged and checks what it answers.
+// StoreWorld: one store on one node of a simulated world, with its life: format, open, crash, reopen. And the
+// reference model beside it, which learns what the store acknowledged and checks what it answers.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,8 @@ namespace firn::model {
 struct StoreWorldOptions {
   uint64_t log_bytes = 2 << 20;
   uint64_t main_bytes = 64 << 20;
-  vos::StoreOptions store{.cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10, .reclaim_unasked = false};
+  vos::StoreOptions store{
+      .cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10, .reclaim_unasked = false};
   WorkloadOptions workload;
 };
 
@@ -82,7 +83,8 @@ class StoreWorld {
 
   void check_fetch(vos::Fetch fetch);
   void compare_fetch(const vos::Fetch& fetch, const vos::FetchResult& result);
-  void compare_item(const FetchItem& wanted, const FetchedItem& found, const AkeyImage& image, ByteView& payload);
+  void compare_item(const FetchItem& wanted, const FetchedItem& found, const AkeyImage& image,
+                    ByteView& payload);
   void compare_recx(const Recx& wanted, const FetchedItem& found, size_t& extent, const AkeyImage& image,
                     ByteView& payload);
   void check_list(vos::List list);
@@ -98,11 +100,11 @@ class StoreWorld {
   Workload workload_;
   ReferenceStore reference_;
   std::unique_ptr<vos::Store> store_;
-  uint64_t opened_ = 0;                  // how often
+  uint64_t opened_ = 0;  // how often
   std::optional<ContainerId> removing_;
-  std::vector<Outcome> unknown_;         // changes that may or may not have happened
+  std::vector<Outcome> unknown_;  // changes that may or may not have happened
   std::deque<std::pair<ChangeCall, Epoch>> old_changes_;
-  std::set<Epoch> epochs_;               // of acknowledged changes
+  std::set<Epoch> epochs_;  // of acknowledged changes
   Epoch readable_from_;
   uint64_t changes_done_ = 0;
   uint64_t changes_lost_ = 0;

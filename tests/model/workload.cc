@@ -25,7 +25,8 @@ vos::ObjectRef Workload::object() {
 
 // Keys of all sorts: numbers, prefixes of each other, zero bytes.
 Key Workload::dkey() {
-  static const std::vector<Key> kKeys = {uint64_key(0), uint64_key(1), "d", std::string("d\0", 2), "d\x01x", "dd"};
+  static const std::vector<Key> kKeys = {uint64_key(0),         uint64_key(1), "d",
+                                         std::string("d\0", 2), "d\x01x",      "dd"};
   const uint64_t which = rng_.below(options_.dkeys);
   return which < kKeys.size() ? kKeys[which] : uint64_key(which * which * which);
 }
@@ -50,7 +51,8 @@ uint64_t Workload::usual_record_bytes(const Key& dkey, const Key& akey) const {
 Recx Workload::recx(uint64_t record_bytes) {
   const uint64_t unit = unit_records(record_bytes);
   const uint64_t count_max = std::max<uint64_t>(1, std::min<uint64_t>(600, 200'000 / record_bytes));
-  const uint64_t base = rng_.chance(1, 2) ? 0 : unit * rng_.between(1, 3) - std::min<uint64_t>(unit, rng_.below(40));
+  const uint64_t base =
+      rng_.chance(1, 2) ? 0 : unit * rng_.between(1, 3) - std::min<uint64_t>(unit, rng_.below(40));
   return {base + rng_.below(20), rng_.chance(1, 2) ? rng_.between(1, std::min<uint64_t>(count_max, 12))
                                                    : rng_.between(1, count_max)};
 }
@@ -69,10 +71,14 @@ std::vector<Recx> Workload::apart(uint64_t record_bytes) {
 
 uint64_t Workload::single_bytes() {
   switch (rng_.below(8)) {
-    case 0: return rng_.between(1000, 1050);  // around what is stored inline
-    case 1: return rng_.between(4000, 4200);
-    case 2: return rng_.between(1, options_.single_bytes_max);
-    default: return rng_.between(1, options_.single_bytes_usual);
+    case 0:
+      return rng_.between(1000, 1050);  // around what is stored inline
+    case 1:
+      return rng_.between(4000, 4200);
+    case 2:
+      return rng_.between(1, options_.single_bytes_max);
+    default:
+      return rng_.between(1, options_.single_bytes_usual);
   }
 }
 
@@ -107,8 +113,8 @@ ChangeCall Workload::update() {
     payload += data;
     update.items.push_back(std::move(next));
   }
-  static constexpr Condition kConditions[] = {Condition::dkey_insert, Condition::dkey_update, Condition::akey_insert,
-                                              Condition::akey_update};
+  static constexpr Condition kConditions[] = {Condition::dkey_insert, Condition::dkey_update,
+                                              Condition::akey_insert, Condition::akey_update};
   if (options_.conditions && rng_.chance(1, 5)) update.conditions = kConditions[rng_.below(4)];
   return {std::move(update), std::move(payload)};
 }
@@ -122,12 +128,12 @@ UpdateItem Workload::item(const Key& dkey, const Key& akey) {
     if (!item.punch) item.record_bytes = single_bytes();
     return item;
   }
-  const uint64_t record_bytes =
-      options_.bad_kinds && rng_.chance(1, 20) ? 5 : usual_record_bytes(dkey, akey);
+  const uint64_t record_bytes = options_.bad_kinds && rng_.chance(1, 20) ? 5 : usual_record_bytes(dkey, akey);
   item.recxs = apart(record_bytes);
   if (!item.punch) item.record_bytes = record_bytes;
   // Sometimes as a truncation: all the rest.
-  if (item.punch && rng_.chance(1, 3)) item.recxs = {{item.recxs[0].start, kRecordIndexMax - item.recxs[0].start}};
+  if (item.punch && rng_.chance(1, 3))
+    item.recxs = {{item.recxs[0].start, kRecordIndexMax - item.recxs[0].start}};
   return item;
 }
 

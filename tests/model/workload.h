@@ -29,7 +29,7 @@ struct WorkloadOptions {
   bool conditions = true;
   bool punches = true;
   bool object_punches = true;
-  bool bad_kinds = true;      // other kind or record size than the akey usually has
+  bool bad_kinds = true;  // other kind or record size than the akey usually has
 };
 
 class Workload {

@@ -109,7 +109,9 @@ Task<void> ClientProgram::change_slot(ClientProgram* self, Slot* slot) {
   if (!remove) value = self->state_.new_value(self->rng_);
   Condition condition = Condition::none;
   if (self->rng_.chance(1, 3)) {
-    condition = remove ? Condition::punch : self->rng_.chance(1, 2) ? Condition::dkey_insert : Condition::dkey_update;
+    condition = remove                    ? Condition::punch
+                : self->rng_.chance(1, 2) ? Condition::dkey_insert
+                                          : Condition::dkey_update;
   }
   const bool possible_before = slot->model.may_be(value);
   const bool existed_perhaps = slot->model.may_exist();
@@ -127,7 +129,8 @@ Task<void> ClientProgram::change_slot(ClientProgram* self, Slot* slot) {
       self->state_.violation("an insert succeeded although the key was there: " + what);
     }
     const bool needs_key = condition == Condition::dkey_update || condition == Condition::punch;
-    if (needs_key && !existed_perhaps) self->state_.violation("a change needed a key that was not there: " + what);
+    if (needs_key && !existed_perhaps)
+      self->state_.violation("a change needed a key that was not there: " + what);
     slot->model.changed_to(value);
     co_return;
   }
@@ -139,7 +142,8 @@ Task<void> ClientProgram::change_slot(ClientProgram* self, Slot* slot) {
   slot->model.not_changed_to(value, possible_before);
   self->state_.operations++;
   if (code == Code::exists && condition == Condition::dkey_insert) {
-    if (!existed_perhaps) self->state_.violation("an insert was refused although the key was not there: " + what);
+    if (!existed_perhaps)
+      self->state_.violation("an insert was refused although the key was not there: " + what);
   } else if (code == Code::not_found && condition != Condition::none) {
     if (!absent_perhaps) self->state_.violation("a key was not found although it was there: " + what);
   } else if (!refused(code)) {
@@ -222,8 +226,8 @@ Task<void> ClientProgram::read_array(ClientProgram* self, ArrayState* state) {
   }
   self->state_.operations++;
   if (bytes != std::string_view(state->content).substr(start, count)) {
-    self->state_.violation("array " + std::to_string(state->object) + " reads other bytes than were written at " +
-                           std::to_string(start));
+    self->state_.violation("array " + std::to_string(state->object) +
+                           " reads other bytes than were written at " + std::to_string(start));
   }
 }
 

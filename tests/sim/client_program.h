@@ -1,5 +1,5 @@
-// ClientProgram: a simulated client: several workers that change and read their keys and arrays at random, and compare
-// what they see with what they know.
+// ClientProgram: a simulated client: several workers that change and read their keys and arrays at random,
+// and compare what they see with what they know.
 #pragma once
 
 #include <memory>
@@ -48,7 +48,8 @@ class ClientProgram final : public sim::NodeProgram {
   bool stopping_ = false;
 };
 
-// Reads everything once more through a fresh client and reports what does not fit. Run when the world is healed.
+// Reads everything once more through a fresh client and reports what does not fit. Run when the world is
+// healed.
 Task<Result<void>> verify_all(sim::NodeContext* context, SharedState* state);
 // Makes pool and container, however long it takes.
 Task<void> set_up(sim::NodeContext* context, SharedState* state, uint64_t pool_bytes);

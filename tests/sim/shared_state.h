@@ -1,5 +1,5 @@
-// What the simulated clients of one world share, outside of it: models of all keys, and what went wrong. It outlives the
-// lives of the clients.
+// What the simulated clients of one world share, outside of it: models of all keys, and what went wrong. It
+// outlives the lives of the clients.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ struct Slot {
   std::string key;
   SlotModel model;
   bool in_operation = false;
-  // A client died in the middle of a change: its request may take effect at any later time, so nothing is checked.
+  // A client died in the middle of a change: its request may take effect at any later time, so nothing is
+  // checked.
   bool given_up = false;
 };
 
@@ -33,8 +34,8 @@ struct ArrayState {
 // A key that all clients try to insert; at most one may be told that it won.
 struct Race {
   std::string key;
-  std::string winner;           // value of the acknowledged insert
-  bool in_doubt = false;        // some insert ended without a clear answer
+  std::string winner;     // value of the acknowledged insert
+  bool in_doubt = false;  // some insert ended without a clear answer
   std::vector<std::string> attempts;
 };
 
@@ -48,12 +49,12 @@ struct Settings {
 
 struct SharedState {
   Settings settings;
-  std::vector<std::vector<Slot>> slots;   // by worker, over all clients
-  std::vector<ArrayState> arrays;         // by worker
+  std::vector<std::vector<Slot>> slots;  // by worker, over all clients
+  std::vector<ArrayState> arrays;        // by worker
   std::vector<Race> races;
   bool stopping = false;
-  bool ready = false;                     // pool and container exist
-  uint64_t operations = 0;                // with a clear answer
+  bool ready = false;       // pool and container exist
+  uint64_t operations = 0;  // with a clear answer
   uint64_t in_doubt = 0;
   uint64_t values_made = 0;
   std::vector<std::string> violations;

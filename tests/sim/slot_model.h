@@ -1,6 +1,7 @@
-// SlotModel: what a client may believe about one key that only it changes. An operation that ended without a clear answer
-// (deadline, broken connection) may have happened, not have happened, or may yet happen; so the model is the set of values
-// the key may have. A clear answer to a later change makes it certain again: the server refuses what the client gave up.
+// SlotModel: what a client may believe about one key that only it changes. An operation that ended without a
+// clear answer (deadline, broken connection) may have happened, not have happened, or may yet happen; so the
+// model is the set of values the key may have. A clear answer to a later change makes it certain again: the
+// server refuses what the client gave up.
 #pragma once
 
 #include <algorithm>

@@ -15,8 +15,8 @@ Task<Result<void>> verify_slot(client::Container* container, SharedState* state,
   client::Kv kv(container->open(object));
   FIRN_CO_TRY(auto value, co_await kv.get(slot->key));
   if (!slot->given_up && !slot->model.may_be(value)) {
-    state->violation("at the end " + slot->key + " is " + value.value_or("(absent)").substr(0, 40) + ", but was " +
-                     slot->model.text().substr(0, 200));
+    state->violation("at the end " + slot->key + " is " + value.value_or("(absent)").substr(0, 40) +
+                     ", but was " + slot->model.text().substr(0, 200));
   }
   co_return {};
 }
@@ -34,7 +34,8 @@ Task<Result<void>> verify_array(client::Container* container, SharedState* state
   if (size == 0) co_return {};
   std::string bytes(size, '?');
   FIRN_CO_CHECK(co_await data.read(0, size, {{reinterpret_cast<std::byte*>(bytes.data()), bytes.size()}}));
-  if (bytes != array->content) state->violation("at the end array " + std::to_string(array->object) + " differs");
+  if (bytes != array->content)
+    state->violation("at the end array " + std::to_string(array->object) + " differs");
   co_return {};
 }
 
@@ -80,7 +81,8 @@ Task<Result<void>> verify_with(client::Client* client, SharedState* state) {
   for (auto& slots : state->slots) {
     for (Slot& slot : slots) FIRN_CO_CHECK(co_await verify_slot(container.get(), state, &slot));
   }
-  for (ArrayState& array : state->arrays) FIRN_CO_CHECK(co_await verify_array(container.get(), state, &array));
+  for (ArrayState& array : state->arrays)
+    FIRN_CO_CHECK(co_await verify_array(container.get(), state, &array));
   for (Race& race : state->races) FIRN_CO_CHECK(co_await verify_race(container.get(), state, &race));
   co_return co_await verify_lists(container.get(), state);
 }
@@ -97,7 +99,8 @@ Task<Result<void>> verify_all(sim::NodeContext* context, SharedState* state) {
 Task<void> set_up(sim::NodeContext* context, SharedState* state, uint64_t pool_bytes) {
   client::Client client(context->runtime(), context->transport(), Address{kEngineUri}, {});
   while (!state->ready) {
-    Result<PoolInfo> pool = co_await client.create_pool({.label = kPool, .capacity_bytes = pool_bytes, .pg_count = 64});
+    Result<PoolInfo> pool =
+        co_await client.create_pool({.label = kPool, .capacity_bytes = pool_bytes, .pg_count = 64});
     if (pool || pool.error().code() == Code::exists) {
       auto container = co_await client.create_container({.pool = kPool, .label = kContainer});
       state->ready = container || container.error().code() == Code::exists;

@@ -1,0 +1,77 @@
+// Changes as log records: they come back, and no bytes make decode go wrong.
+#include "vos/change.h"
+
+#include <gtest/gtest.h>
+
+#include "base/rng.h"
+#include "vos/record.h"
+
+namespace firn::vos {
+namespace {
+
+Change example() {
+  Change change;
+  change.object = {PgIndex{3}, {}, ObjectId{1, 2}};
+  change.dkey = "dkey";
+  change.epoch = Epoch{77};
+  change.request = {ClientId{5}, RequestSequence{6}};
+  change.completed_below = RequestSequence{4};
+  change.akeys.push_back({"punched", true, {}});
+  AkeyChange& array = change.akeys.emplace_back();
+  array.akey = "array";
+  array.entries.push_back({.kind = EntryKind::piece, .start = 10, .count = 3, .record_bytes = 2, .crc = 9});
+  array.entries.back().inline_bytes = "abcdef";
+  array.entries.push_back({.kind = EntryKind::piece, .start = 20, .count = 5000, .record_bytes = 1});
+  array.entries.back().runs = {{BlockIndex{7}, 4096}, {BlockIndex{100}, 904}};
+  array.entries.push_back({.kind = EntryKind::hole, .punched = true, .start = 99, .count = 1ull << 40});
+  return change;
+}
+
+TEST(Change, log_record_comes_back) {
+  const Change change = example();
+  const std::string record = encode_change(change);
+  EXPECT_LE(record.size(), encoded_bytes_max(change));
+  const auto decoded = decode_change(record);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message();
+  EXPECT_EQ(encode_change(*decoded), record);
+  EXPECT_EQ(decoded->object, change.object);
+  EXPECT_EQ(decoded->akeys[1].entries[1].runs, change.akeys[1].entries[1].runs);
+  EXPECT_TRUE(decoded->has_runs());
+}
+
+TEST(Change, unknown_kind_of_record_is_a_version_error) {
+  std::string record = encode_change(example());
+  record[0] = 2;
+  EXPECT_EQ(decode_change(record).error().code(), Code::version);
+  EXPECT_EQ(decode_change("").error().code(), Code::corrupt);
+}
+
+TEST(Change, decode_refuses_or_makes_sense_of_any_damage) {
+  const std::string record = encode_change(example());
+  Rng rng(1);
+  for (int i = 0; i < 100'000; i++) {
+    std::string damaged = record;
+    for (uint64_t left = rng.between(1, 3); left > 0; left--) {
+      damaged[rng.between(1, damaged.size() - 1)] = static_cast<char>(rng.next());
+    }
+    if (rng.chance(1, 4)) damaged.resize(rng.below(damaged.size()));
+    const auto decoded = decode_change(damaged);
+    if (decoded) ASSERT_FALSE(tree_writes(*decoded).empty());
+  }
+}
+
+TEST(Change, tree_writes_carry_the_epoch) {
+  auto writes = tree_writes(example());
+  ASSERT_EQ(writes.size(), 4u);
+  set_epoch(writes, Epoch{1234});
+  for (const TreeWrite& write : writes) {
+    const auto parsed = parse_key(write.key);
+    ASSERT_TRUE(parsed.has_value());
+    EXPECT_EQ(parsed->epoch, Epoch{1234});
+  }
+  EXPECT_TRUE(writes[0].value.empty());
+  EXPECT_TRUE(RecordView::decode(writes[3].value)->punched());
+}
+
+}  // namespace
+}  // namespace firn::vos

@@ -1,0 +1,204 @@
+// The store as its users see it: limits, damage, repeated requests, reads while changes wait. The semantics
+// are tested against a reference model in tests/model.
+#include "vos/store.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/crc32c.h"
+#include "runtime/when_all.h"
+#include "sim/world.h"
+
+namespace firn::vos {
+namespace {
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() : world_(1), node_(world_.add_node("store")) {
+    world_.start_all();
+    store_ = *run(make(this));
+  }
+  ~StoreTest() override {
+    if (store_ != nullptr) EXPECT_TRUE(run(store_->close()).has_value());
+  }
+
+  static Task<Result<std::unique_ptr<Store>>> make(StoreTest* self) {
+    Runtime& runtime = self->world_.runtime(self->node_);
+    FIRN_CO_TRY(auto log, co_await runtime.storage().create("log", 4 << 20));
+    FIRN_CO_TRY(auto main, co_await runtime.storage().create("main", 64 << 20));
+    FormatOptions format;
+    format.store.bytes[0] = 1;
+    FIRN_CO_CHECK(co_await Store::format(runtime, *log, *main, format));
+    co_return co_await Store::open(runtime, std::move(log), std::move(main), {});
+  }
+  template <class T>
+  T run(Task<T> task) {
+    auto result = world_.run(node_, std::move(task), 100s);
+    EXPECT_TRUE(result.has_value());
+    return std::move(*result);
+  }
+  static Task<Result<Epoch>> put(Store* store, Update update, std::string payload) {
+    const std::vector<ByteView> parts = {as_bytes(payload)};
+    co_return co_await store->update(std::move(update), parts);
+  }
+
+  static Update single(Key dkey, uint64_t bytes) {
+    Update update;
+    update.object.object = ObjectId{1, 1};
+    update.dkey = std::move(dkey);
+    UpdateItem& item = update.items.emplace_back();
+    item.akey = "akey";
+    item.record_bytes = bytes;
+    return update;
+  }
+  static Fetch fetch_of(const Update& update) {
+    Fetch fetch;
+    fetch.object = update.object;
+    fetch.dkey = update.dkey;
+    for (const UpdateItem& item : update.items) {
+      FetchItem& wanted = fetch.items.emplace_back();
+      wanted.akey = item.akey;
+      wanted.kind = item.kind;
+      wanted.recxs = item.recxs;
+      wanted.capacity_bytes = UINT64_MAX;
+    }
+    return fetch;
+  }
+
+  sim::World world_;
+  sim::NodeIndex node_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, value_of_the_largest_size_comes_back) {
+  const std::string payload(kRequestDataBytesMax, 'v');
+  const Update update = single("d", payload.size());
+  ASSERT_TRUE(run(put(store_.get(), update, payload)).has_value());
+  const auto found = run(store_->fetch(fetch_of(update)));
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(as_text(found->payload.bytes()), payload);
+}
+
+TEST_F(StoreTest, value_above_the_capacity_is_not_sent) {
+  const Update update = single("d", 10);
+  ASSERT_TRUE(run(put(store_.get(), update, "0123456789")).has_value());
+  Fetch fetch = fetch_of(update);
+  fetch.items[0].capacity_bytes = 9;
+  const auto found = run(store_->fetch(fetch));
+  EXPECT_EQ(found->items[0].record_bytes, 10u);
+  EXPECT_FALSE(found->items[0].sent);
+  EXPECT_TRUE(found->payload.empty());
+}
+
+TEST_F(StoreTest, damaged_data_is_not_returned) {
+  const std::string payload(20'000, 'p');
+  const Update update = single("d", payload.size());
+  ASSERT_TRUE(run(put(store_.get(), update, payload)).has_value());
+  // Wherever it lies: every block but the index is the value's.
+  sim::SimDisk& disk = world_.disk(node_);
+  const auto bytes = disk.peek("main", 0, 64 << 20);
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const size_t at = all.find(std::string(1000, 'p'));
+  ASSERT_NE(at, std::string_view::npos);
+  ASSERT_TRUE(disk.flip_bit("main", at + 500, 3));
+  const auto found = run(store_->fetch(fetch_of(update)));
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code(), Code::corrupt);
+  EXPECT_NE(found.error().message().find("dkey"), std::string::npos);
+}
+
+TEST_F(StoreTest, repeated_request_is_answered_as_the_first_time) {
+  Update update = single("d", 1);
+  update.request = {ClientId{1}, RequestSequence{5}};
+  const auto first = run(put(store_.get(), update, "1"));
+  const auto again = run(put(store_.get(), update, "2"));
+  EXPECT_EQ(*first, *again);
+  EXPECT_EQ(as_text(run(store_->fetch(fetch_of(update)))->payload.bytes()), "1");
+  Update later = single("e", 1);
+  later.request = {ClientId{1}, RequestSequence{7}};
+  later.completed_below = RequestSequence{6};
+  ASSERT_TRUE(run(put(store_.get(), later, "1")).has_value());
+  EXPECT_EQ(run(put(store_.get(), update, "2")).error().code(), Code::invalid);
+}
+
+Task<Result<Epoch>> twice(Task<Result<Epoch>> a, Task<Result<Epoch>> b) {
+  std::vector<Task<Result<Epoch>>> tasks;
+  tasks.push_back(std::move(a));
+  tasks.push_back(std::move(b));
+  auto results = co_await when_all(std::move(tasks));
+  EXPECT_EQ(*results[0], *results[1]);
+  co_return *results[0];
+}
+
+TEST_F(StoreTest, request_that_is_sent_twice_at_once_happens_once) {
+  Update update = single("d", 20'000);
+  update.request = {ClientId{1}, RequestSequence{5}};
+  const std::string payload(20'000, 'a');
+  ASSERT_TRUE(run(twice(put(store_.get(), update, payload), put(store_.get(), update, payload))).has_value());
+}
+
+TEST_F(StoreTest, akey_keeps_its_kind_and_record_size) {
+  ASSERT_TRUE(run(put(store_.get(), single("d", 1), "1")).has_value());
+  Update array = single("d", 4);
+  array.items[0].kind = ValueKind::array;
+  array.items[0].recxs = {{0, 1}};
+  const auto refused = run(put(store_.get(), array, "1234"));
+  EXPECT_EQ(refused.error().code(), Code::invalid);
+  EXPECT_NE(refused.error().message().find("the akey holds a single value"), std::string::npos);
+  array.dkey = "e";
+  ASSERT_TRUE(run(put(store_.get(), array, "1234")).has_value());
+  array.items[0].record_bytes = 2;
+  EXPECT_EQ(run(put(store_.get(), array, "12")).error().code(), Code::invalid);
+  Punch punch;
+  punch.object = array.object;
+  punch.dkey = array.dkey;
+  ASSERT_TRUE(run(store_->punch(punch)).has_value());
+  EXPECT_TRUE(run(put(store_.get(), array, "12")).has_value());
+}
+
+TEST_F(StoreTest, punch_of_what_is_missing_is_refused_only_on_condition) {
+  Punch punch;
+  punch.object.object = ObjectId{5, 5};
+  punch.dkey = "nothing";
+  EXPECT_TRUE(run(store_->punch(punch)).has_value());
+  punch.conditions = Condition::punch;
+  EXPECT_EQ(run(store_->punch(punch)).error().code(), Code::not_found);
+  punch.conditions = Condition::dkey_insert;
+  EXPECT_EQ(run(store_->punch(punch)).error().code(), Code::invalid);
+}
+
+// An update of many akeys and extents, all or nothing, with pages that split on the way.
+TEST_F(StoreTest, update_of_the_most_items_and_extents) {
+  Update update = single("d", 1);
+  update.items.clear();
+  std::string payload;
+  for (uint32_t i = 0; i < kItemsPerRequestMax; i++) {
+    UpdateItem& item = update.items.emplace_back();
+    item.akey = uint64_key(i);
+    item.kind = ValueKind::array;
+    item.record_bytes = 3;
+    for (uint64_t j = 0; j < kExtentsPerRequestMax / kItemsPerRequestMax; j++)
+      item.recxs.push_back({j * 10, 5});
+    payload += std::string(item.data_bytes(), static_cast<char>(i));
+  }
+  const auto done = run(put(store_.get(), update, payload));
+  ASSERT_TRUE(done.has_value()) << done.error().message();
+  const auto found = run(store_->fetch(fetch_of(update)));
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(as_text(found->payload.bytes()), payload);
+}
+
+TEST_F(StoreTest, aggregation_gives_space_back) {
+  const uint64_t before = store_->stats().free_bytes;
+  for (int i = 0; i < 20; i++) {
+    ASSERT_TRUE(run(put(store_.get(), single("d", 1 << 20), std::string(1 << 20, 'x'))).has_value());
+  }
+  const uint64_t full = store_->stats().free_bytes;
+  EXPECT_LT(full, before - (19 << 20));
+  ASSERT_TRUE(run(store_->aggregate(store_->newest_epoch())).has_value());
+  EXPECT_GT(store_->stats().free_bytes, full + (18 << 20));
+  ASSERT_TRUE(run(store_->remove_container({})).has_value());
+  EXPECT_GT(store_->stats().free_bytes, before - (1 << 20));
+}
+
+}  // namespace
+}  // namespace firn::vos

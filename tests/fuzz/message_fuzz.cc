@@ -1,0 +1,85 @@
+// Bytes from the network: frame heads, preambles and every message. Each decoder refuses them, or gives a
+// value that encodes to bytes that decode to the same value again; and printing never fails. The input's
+// first byte chooses.
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "codec/crc32c.h"
+#include "model/control_messages.h"
+#include "model/object_messages.h"
+#include "model/wire.h"
+#include "net/frame.h"
+#include "net/tcp_frame.h"
+
+namespace {
+
+using namespace firn;
+
+void check(bool condition) {
+  if (!condition) std::abort();
+}
+
+template <class Message>
+void try_message(std::string_view input) {
+  const auto message = decode<Message>(input);
+  if (!message) return;
+  (void)print(*message);
+  const std::string encoded = encode(*message);
+  const auto again = decode<Message>(encoded);
+  check(again.has_value());
+  check(encode(*again) == encoded);
+}
+
+void try_frame(std::string_view input) {
+  const auto frame = net::decode_frame(as_bytes(input));
+  if (!frame) return;
+  check(frame->body.size() + net::kFrameFixedBytes == input.size());
+  const std::string encoded = net::encode_frame(*frame);
+  const auto again = net::decode_frame(as_bytes(encoded));
+  check(again.has_value());
+  check(again->kind == frame->kind && again->request == frame->request && again->body == frame->body);
+  if (frame->status != 0) (void)net::error_of(*frame).message();
+}
+
+// The checksum would stop nearly all inputs: here it is made to match.
+void try_frame_with_good_checksum(std::string_view input) {
+  constexpr size_t kCrcAt = 8;
+  std::string head(input);
+  if (head.size() >= net::kFrameFixedBytes) {
+    const ByteView bytes = as_bytes(head);
+    store_little(head.data() + kCrcAt, crc32c(bytes.subspan(kCrcAt + 4), crc32c(bytes.first(kCrcAt))));
+  }
+  try_frame(head);
+}
+
+void try_preamble(std::string_view input) {
+  if (input.size() < net::Preamble::kBytes) return;
+  (void)net::Preamble::decode(as_bytes(input).first<net::Preamble::kBytes>());
+}
+
+using Try = void (*)(std::string_view);
+template <class... Messages>
+constexpr std::array<Try, sizeof...(Messages)> kTryMessages{try_message<Messages>...};
+
+constexpr auto kMessages =
+    kTryMessages<UpdateRequest, PunchRequest, ChangeReply, FetchRequest, FetchReply, ListRequest, ListReply,
+                 QueryRequest, QueryReply, SystemQueryRequest, SystemQueryReply, PoolInfo, PoolCreateRequest,
+                 PoolListRequest, PoolListReply, PoolQueryRequest, PoolDestroyRequest, PoolConnectRequest,
+                 PoolConnectReply, ContainerInfo, ContainerCreateRequest, ContainerListRequest,
+                 ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
+                 ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
+                 net::ErrorMessage>;
+constexpr std::array<Try, 3> kOthers{try_frame, try_frame_with_good_checksum, try_preamble};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const size_t choice = data[0] % (kMessages.size() + kOthers.size());
+  (choice < kMessages.size() ? kMessages[choice] : kOthers[choice - kMessages.size()])(input);
+  return 0;
+}
