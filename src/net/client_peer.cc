@@ -13,12 +13,15 @@ Error wait_error(DeadlineWait::End end, const char* what) {
 
 }  // namespace
 
+std::optional<ClientPeer::Permit> ClientPeer::try_permit() {
+  if (in_progress_ >= shared_.options.in_flight_per_peer_max) return std::nullopt;
+  in_progress_++;
+  return Permit(*this);
+}
+
 Task<Result<ClientPeer::Permit>> ClientPeer::permit(MonotonicTime deadline, CancelToken cancel) {
   FIRN_CO_CHECK(cancel.check());
-  if (in_progress_ < shared_.options.in_flight_per_peer_max) {
-    in_progress_++;
-    co_return Permit(*this);
-  }
+  if (auto now = try_permit()) co_return std::move(*now);
   DeadlineWait wait(shared_.runtime.executor(), deadline, cancel);
   permit_waiters_.push_back(wait.place());
   // Who wakes us hands its own permit over: in_progress_ stays as it is.

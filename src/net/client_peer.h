@@ -40,6 +40,8 @@ class ClientPeer {
   ClientPeer& operator=(const ClientPeer&) = delete;
 
   const Address& address() const { return address_; }
+  // A permit if there is one at once.
+  std::optional<Permit> try_permit();
   // Code::timed_out, Code::canceled.
   Task<Result<Permit>> permit(MonotonicTime deadline, CancelToken cancel);
   // A usable connection. Connecting, if need be, is shared by all who wait for it and goes on without them.

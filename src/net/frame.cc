@@ -9,26 +9,26 @@ namespace firn::net {
 
 namespace {
 
-// Offsets of the fixed part. Magic and version keep their places in all versions.
+// Offsets of the fixed part. Magic and version keep their places in all versions; the checksum covers what
+// follows it.
 constexpr size_t kMagicAt = 0;
 constexpr size_t kVersionAt = 4;
-constexpr size_t kKindAt = 6;
 constexpr size_t kCrcAt = 8;
-constexpr size_t kOpcodeAt = 12;
-constexpr size_t kStatusAt = 14;
-constexpr size_t kCallNumberAt = 16;
-constexpr size_t kClientAt = 24;
-constexpr size_t kSequenceAt = 32;
-constexpr size_t kCompletedAt = 40;
-constexpr size_t kTimeAt = 48;
+constexpr size_t kCheckedAt = 12;
+constexpr size_t kKindAt = 12;
+constexpr size_t kOpcodeAt = 14;
+constexpr size_t kStatusAt = 16;
+constexpr size_t kCallNumberAt = 24;
+constexpr size_t kClientAt = 32;
+constexpr size_t kSequenceAt = 40;
+constexpr size_t kCompletedAt = 48;
+constexpr size_t kTimeAt = 56;
 static_assert(kTimeAt + sizeof(int64_t) == kFrameFixedBytes);
 
 constexpr uint32_t kMagic = 0x43505246;  // "FRPC"
 constexpr size_t kErrorTextBytesMax = 16384;
 
-uint32_t head_crc(ByteView head) {
-  return crc32c(head.subspan(kCrcAt + sizeof(uint32_t)), crc32c(head.first(kCrcAt)));
-}
+uint32_t head_crc(ByteView head) { return crc32c(head.subspan(kCheckedAt)); }
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, kErrorTextBytesMax)); }
 
@@ -41,7 +41,7 @@ std::string encode_frame(const Frame& frame) {
   head.append(frame.body);
   char* const at = head.data();
   store_little(at + kMagicAt, kMagic);
-  store_little(at + kVersionAt, kProtocolVersion);
+  store_little(at + kVersionAt, uint32_t{kProtocolVersion});
   store_little(at + kKindAt, static_cast<uint8_t>(frame.kind));
   store_little(at + kOpcodeAt, frame.opcode);
   store_little(at + kStatusAt, frame.status);
@@ -59,7 +59,7 @@ Result<Frame> decode_frame(ByteView head) {
   const std::byte* const at = head.data();
   if (load_little<uint32_t>(at + kMagicAt) != kMagic)
     return fail(Code::corrupt, "a frame has no magic number");
-  if (const auto version = load_little<uint16_t>(at + kVersionAt); version != kProtocolVersion) {
+  if (const auto version = load_little<uint32_t>(at + kVersionAt); version != kProtocolVersion) {
     return fail(Code::version, "the peer speaks another version of the protocol")
         .on("theirs", version)
         .on("ours", kProtocolVersion)

@@ -30,17 +30,16 @@ enum class FrameKind : uint8_t {
 
 struct Frame {
   FrameKind kind = FrameKind::request;
-  uint16_t opcode = 0;       // request
-  uint16_t status = 0;       // reply, refusal: 0, or the Code of the error that is the body
-  CallNumber call_number{};  // all but cancel and refusal
-  RequestId request{};       // request, cancel
-  RequestSequence
-      completed_below{};    // request: the client has the answers of all below and will not ask again
-  Duration time{};          // request: how long the client still waits; busy: when to ask again
+  uint16_t opcode = 0;                // request
+  uint16_t status = 0;                // reply, refusal: 0, or the Code of the error that is the body
+  CallNumber call_number{};           // all but cancel and refusal
+  RequestId request{};                // request, cancel
+  RequestSequence completed_below{};  // request: the client has ended all below, and sends none again
+  Duration time{};                    // request: how long the client still waits; busy: when to ask again
   std::string_view body{};  // request, reply: the encoded message; an encoded ErrorMessage if status != 0
 };
 
-constexpr size_t kFrameFixedBytes = 56;
+constexpr size_t kFrameFixedBytes = 64;
 
 // The head to send. Fixed part + body may be above kFrameHeadBytesMax: the caller looks.
 std::string encode_frame(const Frame& frame);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/crc32c.h"
 #include "model/wire.h"
 
 namespace firn::net {
@@ -37,13 +38,14 @@ TEST(FrameTest, layout_is_as_documented) {
   const std::string head = encode_frame(sample());
   EXPECT_EQ(head.substr(0, 4), "FRPC");
   EXPECT_EQ(head[4], 1);  // version
-  EXPECT_EQ(head[6], 1);  // kind
-  EXPECT_EQ(head[12], 7);
-  EXPECT_EQ(static_cast<uint8_t>(head[16]), 0x88);
-  EXPECT_EQ(head[24], 42);
-  EXPECT_EQ(head[32], 9);
-  EXPECT_EQ(head[40], 8);
-  EXPECT_EQ(head.substr(56), "message");
+  EXPECT_EQ(load_little<uint32_t>(head.data() + 8), crc32c(as_bytes(head).subspan(12)));
+  EXPECT_EQ(head[12], 1);  // kind
+  EXPECT_EQ(head[14], 7);
+  EXPECT_EQ(static_cast<uint8_t>(head[24]), 0x88);
+  EXPECT_EQ(head[32], 42);
+  EXPECT_EQ(head[40], 9);
+  EXPECT_EQ(head[48], 8);
+  EXPECT_EQ(head.substr(64), "message");
 }
 
 TEST(FrameTest, any_damaged_byte_is_noticed) {
@@ -53,7 +55,7 @@ TEST(FrameTest, any_damaged_byte_is_noticed) {
     damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
     auto frame = decode_frame(as_bytes(damaged));
     ASSERT_FALSE(frame.has_value()) << "byte " << i;
-    EXPECT_EQ(frame.error().code(), i == 4 || i == 5 ? Code::version : Code::corrupt) << "byte " << i;
+    EXPECT_EQ(frame.error().code(), i >= 4 && i < 8 ? Code::version : Code::corrupt) << "byte " << i;
   }
 }
 

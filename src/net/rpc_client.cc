@@ -56,6 +56,8 @@ class RpcClient::Impl {
 
   Task<Result<std::string>> run(Call* call, ClientPeer* peer);
   Task<AttemptEnd> attempt(Call* call, ClientPeer* peer);
+  Error no_permit(Call* call, ClientPeer* peer, Error reason);
+  static AttemptEnd no_connection(Error reason);
   std::string request_head(const Call& call, CallNumber number);
   Duration retry_pause(Call& call, const AttemptEnd& end);
   Error timed_out(Call& call, const ClientPeer& peer);
@@ -96,11 +98,12 @@ Task<Result<std::string>> RpcClient::Impl::call(RawCall raw) {
 }
 
 Task<Result<std::string>> RpcClient::Impl::run(Call* call, ClientPeer* peer) {
-  auto permit = co_await peer->permit(call->deadline, call->cancel.token());
+  FIRN_CO_CHECK(call->cancel.token().check());
+  auto permit = peer->try_permit();
   if (!permit) {
-    if (permit.error().code() == Code::canceled) co_return std::move(permit).error();
-    call->obstacle = std::move(permit).error();
-    co_return timed_out(*call, *peer);
+    auto waited = co_await peer->permit(call->deadline, call->cancel.token());
+    if (!waited) co_return no_permit(call, peer, std::move(waited).error());
+    permit.emplace(std::move(*waited));
   }
   // From now on the server may be asked, and has to remember.
   call->sequence = RequestSequence(next_sequence_++);
@@ -122,17 +125,28 @@ Task<Result<std::string>> RpcClient::Impl::run(Call* call, ClientPeer* peer) {
   co_return fail(Code::canceled, "the call was canceled").on("call", call->raw.name);
 }
 
-Task<AttemptEnd> RpcClient::Impl::attempt(Call* call, ClientPeer* peer) {
-  auto connection = co_await peer->connection(call->deadline, call->cancel.token());
-  if (!connection) {
-    Error error = std::move(connection).error();
-    if (error.code() == Code::canceled) co_return AttemptEnd{.kind = AttemptEnd::Kind::canceled};
-    if (error.code() == Code::version || error.code() == Code::invalid) {
-      co_return AttemptEnd{.kind = AttemptEnd::Kind::answered, .answer = std::move(error)};
-    }
-    co_return AttemptEnd{.kind = AttemptEnd::Kind::unreachable, .obstacle = std::move(error)};
+Error RpcClient::Impl::no_permit(Call* call, ClientPeer* peer, Error reason) {
+  if (reason.code() == Code::canceled) return reason;
+  call->obstacle.emplace(std::move(reason));
+  return timed_out(*call, *peer);
+}
+
+AttemptEnd RpcClient::Impl::no_connection(Error reason) {
+  if (reason.code() == Code::canceled) return {.kind = AttemptEnd::Kind::canceled};
+  if (reason.code() == Code::version || reason.code() == Code::invalid) {
+    return {.kind = AttemptEnd::Kind::answered, .answer = std::move(reason)};
   }
-  ClientConnection& channel = **connection;
+  return {.kind = AttemptEnd::Kind::unreachable, .obstacle = std::move(reason)};
+}
+
+Task<AttemptEnd> RpcClient::Impl::attempt(Call* call, ClientPeer* peer) {
+  ClientConnection* connection = peer->open_connection();
+  if (connection == nullptr) {
+    auto made = co_await peer->connection(call->deadline, call->cancel.token());
+    if (!made) co_return no_connection(std::move(made).error());
+    connection = *made;
+  }
+  ClientConnection& channel = *connection;
   auto use = channel.use();
   const CallNumber number(next_call_number_++);
   const Duration silence_max =

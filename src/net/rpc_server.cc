@@ -68,6 +68,16 @@ void ServerCore::cancel(RequestId request) {
   if (found != running_.end()) found->second->call.canceled = true;
 }
 
+namespace {
+
+Error unknown_request(uint16_t opcode) {
+  return fail(Code::unsupported, "the server does not know this request")
+      .on("opcode", opcode)
+      .remedy("is the server older than the client, or another service?");
+}
+
+}  // namespace
+
 void ServerCore::start(ServerSession& session, ArrivedRequest request) {
   if (join(session, request.frame)) return;
   const auto handler = handlers_.find(request.frame.opcode);
@@ -87,10 +97,12 @@ Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Han
   call.payload = std::move(request.payload);
   const bool has_identity = id.sequence.value != 0;
   if (has_identity) core->running_.emplace(id, &running);
-  Result<std::string> outcome = fail(Code::unsupported, "the server does not know this request")
-                                    .on("opcode", request.frame.opcode)
-                                    .remedy("is the server older than the client, or another service?");
-  if (handler != nullptr) outcome = co_await handler->run(request.frame.body, call);
+  Result<std::string> outcome;
+  if (handler != nullptr) {
+    outcome = co_await handler->run(request.frame.body, call);
+  } else {
+    outcome = unknown_request(request.frame.opcode);
+  }
   request.room.add_payload(call.reply_payload.size());
   // A repeat from now on is a request of its own: the handler's memory answers it.
   if (has_identity) core->running_.erase(id);
@@ -110,29 +122,24 @@ Result<std::string> ServerCore::checked(Result<std::string> outcome, const Runni
 }
 
 Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>* outcome) {
+  const ByteView part = std::as_const(running->call.reply_payload).bytes();
+  const bool has_payload = *outcome && !part.empty();
+  const std::span<const ByteView> payload = has_payload ? std::span(&part, 1) : std::span<const ByteView>();
+  auto& askers = running->askers;
+  if (askers.size() == 1) {
+    co_await askers.front().session->send(reply_head(askers.front().call_number, *outcome), payload);
+    co_return;
+  }
   std::vector<Task<void>> answers;
-  for (Asker& asker : running->askers) {
-    std::string head =
-        *outcome
-            ? encode_frame({.kind = FrameKind::reply, .call_number = asker.call_number, .body = **outcome})
-            : encode_error_frame(FrameKind::reply, asker.call_number, outcome->error());
-    answers.push_back(
-        send_answer(&asker, std::move(head), *outcome ? &running->call.reply_payload : nullptr));
+  for (const Asker& asker : askers) {
+    answers.push_back(asker.session->send(reply_head(asker.call_number, *outcome), payload));
   }
-  if (answers.size() == 1) {
-    co_await std::move(answers.front());
-  } else {
-    co_await when_all(std::move(answers));
-  }
+  co_await when_all(std::move(answers));
 }
 
-Task<void> ServerCore::send_answer(Asker* asker, std::string head, Buffer* payload) {
-  if (payload == nullptr || payload->empty()) {
-    co_await asker->session->send(std::move(head), {});
-  } else {
-    const ByteView part = payload->bytes();
-    co_await asker->session->send(std::move(head), {&part, 1});
-  }
+std::string ServerCore::reply_head(CallNumber number, const Result<std::string>& outcome) {
+  if (!outcome) return encode_error_frame(FrameKind::reply, number, outcome.error());
+  return encode_frame({.kind = FrameKind::reply, .call_number = number, .body = *outcome});
 }
 
 class RpcServer::Impl : public ServerCore {

@@ -57,7 +57,7 @@ class ServerCore {
   static Task<void> serve(ServerCore* core, ServerSession* session, const Handler* handler,
                           ArrivedRequest request);
   static Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
-  static Task<void> send_answer(Asker* asker, std::string head, Buffer* payload);
+  static std::string reply_head(CallNumber number, const Result<std::string>& outcome);
   Result<std::string> checked(Result<std::string> outcome, const Running& running) const;
 
   Runtime& runtime_;

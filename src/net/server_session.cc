@@ -51,7 +51,10 @@ void ServerSession::arrived(Channel&, ByteView head, size_t payload_bytes) {
 
 void ServerSession::request_arrived(const Frame& frame, Landing landing) {
   // The client waits no longer: it has no use for an answer.
-  if (landing.deadline <= core_.runtime().now()) return;
+  if (frame.time <= Duration::zero() ||
+      (!landing.payload.empty() && landing.deadline <= core_.runtime().now())) {
+    return;
+  }
   if (landing.verdict == Verdict::take) {
     return core_.start(*this, {frame, std::move(landing.payload), landing.deadline, std::move(landing.room)});
   }

@@ -56,7 +56,8 @@ TEST(Change, decode_refuses_or_makes_sense_of_any_damage) {
     }
     if (rng.chance(1, 4)) damaged.resize(rng.below(damaged.size()));
     const auto decoded = decode_change(damaged);
-    if (decoded) ASSERT_FALSE(tree_writes(*decoded).empty());
+    if (!decoded) continue;
+    for (const TreeWrite& write : tree_writes(*decoded)) ASSERT_TRUE(parse_key(write.key).has_value());
   }
 }
 

@@ -177,15 +177,18 @@ TEST_F(CheckpointTest, an_operation_that_fails_loses_nothing) {
 // written over.
 TEST_F(CheckpointTest, crash_after_one_that_failed_leaves_the_old_or_the_new) {
   MiniWorld base(15);
-  Workload workload{Rng(10), {}, {}, false};
-  prepare(base, workload);
+  Workload before{Rng(10), {}, {}, false};
+  prepare(base, before);
   bool finished = false;
   for (uint64_t crash_at = 1; !finished; crash_at++) {
     MiniWorld world(300 + crash_at);
     world.log_medium = base.log_medium;
     world.main_medium = base.main_medium;
+    Workload workload = before;
     {
       auto store = *world.open();
+      EXPECT_TRUE(world.run(store->core->checkpoint()).has_value());
+      EXPECT_TRUE(world.run(Workload::run(&workload, store.get(), 30)).has_value());
       world.plan = {};
       world.plan.fail_at = 0;
       EXPECT_FALSE(world.run(store->core->checkpoint()).has_value());

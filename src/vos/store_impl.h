@@ -156,7 +156,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
 
   const std::unique_ptr<Core> core_;
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
-  Garbage garbage_;
+  // One punch that nobody has counted: what was there before the store was opened is not known.
+  Garbage garbage_{.punches = 1};
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
   Gate gate_;

@@ -139,6 +139,7 @@ Outcome run(std::vector<std::string> command, int timeout_ms) {
   const auto deadline = TestClock::now() + std::chrono::milliseconds(timeout_ms);
   Outcome outcome;
   while (auto line = process.read_line(left_ms(deadline))) outcome.output += *line + "\n";
+  outcome.output += process.unread();
   outcome.status = process.wait(left_ms(deadline)).value_or(-1);
   outcome.errors = process.errors();
   return outcome;

@@ -33,6 +33,8 @@ class Process {
   pid_t pid() const { return pid_; }
   // The next line of its standard output without the newline; nothing at the end, or when none comes in time.
   std::optional<std::string> read_line(int timeout_ms);
+  // What it wrote behind the last newline, as far as read_line has seen it.
+  const std::string& unread() const { return buffered_; }
   void signal(int number) const;
   // Its exit status (128 + n if signal n ended it); nothing if it does not end in time.
   std::optional<int> wait(int timeout_ms);

@@ -13,19 +13,61 @@
 namespace firn::model {
 namespace {
 
-void for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test) {
+struct Seeds {
+  uint64_t begin;
+  uint64_t end;
+};
+
+Seeds chosen_seeds(uint64_t default_count) {
   const char* count = std::getenv("FIRN_SIM_SEEDS");
   const char* only = std::getenv("FIRN_SEED");
-  const uint64_t begin = only != nullptr ? std::strtoull(only, nullptr, 10) : 0;
-  const uint64_t end =
-      only != nullptr ? begin + 1 : (count != nullptr ? std::strtoull(count, nullptr, 10) : default_count);
+  if (only != nullptr) {
+    const uint64_t seed = std::strtoull(only, nullptr, 10);
+    return {seed, seed + 1};
+  }
+  return {0, count != nullptr ? std::strtoull(count, nullptr, 10) : default_count};
+}
+
+std::string how_to_rerun(uint64_t seed) {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string name = std::string(info->test_suite_name()) + "." + info->name();
-  for (uint64_t seed = begin; seed < end && !testing::Test::HasFailure(); seed++) {
-    const std::string text = std::to_string(seed);
-    SCOPED_TRACE("seed " + text + "; run again: FIRN_SEED=" + text + " model_tests --gtest_filter=" + name);
+  const std::string text = std::to_string(seed);
+  return "seed " + text + "; run again: FIRN_SEED=" + text +
+         " model_tests --gtest_filter=" + info->test_suite_name() + "." + info->name();
+}
+
+void for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test) {
+  const Seeds seeds = chosen_seeds(default_count);
+  for (uint64_t seed = seeds.begin; seed < seeds.end && !testing::Test::HasFailure(); seed++) {
+    SCOPED_TRACE(how_to_rerun(seed));
     test(seed);
   }
+}
+
+// Runs what kills nodes in a child process, because their memory is never given back. Gives what `work` gave, or nothing
+// if a check failed in it.
+std::optional<bool> in_child(const std::function<bool()>& work) {
+  enum : int { kFalse = 0, kTrue = 1, kFailed = 2 };
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool result = work();
+    std::fflush(nullptr);
+    _exit(testing::Test::HasFailure() ? kFailed : result ? kTrue : kFalse);
+  }
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  const bool ended = WIFEXITED(status) && WEXITSTATUS(status) <= kTrue;
+  if (!ended) ADD_FAILURE() << "failed as said above, or died";
+  return ended ? std::optional(WEXITSTATUS(status) == kTrue) : std::nullopt;
+}
+
+void for_each_seed_in_a_child(uint64_t default_count, const std::function<void(uint64_t)>& test) {
+  for_each_seed(default_count, [&](uint64_t seed) {
+    in_child([&] {
+      test(seed);
+      return true;
+    });
+  });
 }
 
 // One random step. Most are changes, alone or several at once.
@@ -63,7 +105,7 @@ TEST(store_model, random_operations) {
 }
 
 TEST(store_model, crashes_at_random_points) {
-  for_each_seed(60, [](uint64_t seed) {
+  for_each_seed_in_a_child(60, [](uint64_t seed) {
     StoreWorld world(seed, {});
     world.format();
     for (int life = 0; life < 6 && !testing::Test::HasFailure(); life++) {
@@ -78,7 +120,7 @@ TEST(store_model, crashes_at_random_points) {
 
 // So few pages in memory that nearly every operation loads some.
 TEST(store_model, tiny_cache) {
-  for_each_seed(4, [](uint64_t seed) {
+  for_each_seed_in_a_child(4, [](uint64_t seed) {
     StoreWorldOptions options;
     options.store.cache_bytes = 1;
     options.workload.single_bytes_usual = 1000;
@@ -114,7 +156,7 @@ ChangeCall large_value(Workload& workload, uint64_t number) {
 
 // Fills the store. Reads and punches go on; what was punched makes room again.
 TEST(store_model, full_device) {
-  for_each_seed(10, [](uint64_t seed) {
+  for_each_seed_in_a_child(10, [](uint64_t seed) {
     StoreWorldOptions options;
     options.main_bytes = 8 << 20;
     options.store.reclaim_unasked = true;
@@ -193,11 +235,21 @@ bool run_with_fault(uint64_t seed, uint64_t nth, sim::FaultAction action) {
   return triggered;
 }
 
-void fault_at_each_io(uint64_t seed, sim::FaultAction action) {
-  for (uint64_t nth = 1; !testing::Test::HasFailure(); nth++) {
+constexpr uint64_t kPerChild = 20;
+
+// True if the sequence has all of these I/Os.
+bool run_with_faults(uint64_t seed, uint64_t nth_begin, sim::FaultAction action) {
+  for (uint64_t nth = nth_begin; nth < nth_begin + kPerChild && !testing::Test::HasFailure(); nth++) {
     SCOPED_TRACE("I/O number " + std::to_string(nth));
-    if (!run_with_fault(seed, nth, action)) break;
+    if (!run_with_fault(seed, nth, action)) return false;
   }
+  return true;
+}
+
+void fault_at_each_io(uint64_t seed, sim::FaultAction action) {
+  uint64_t nth = 1;
+  while (in_child([&] { return run_with_faults(seed, nth, action); }).value_or(false)) nth += kPerChild;
+  EXPECT_GT(nth, 100u) << "the sequence is too short to say much";
 }
 
 TEST(store_model, crash_at_each_io) {

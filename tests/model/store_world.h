@@ -28,6 +28,7 @@ class StoreWorld {
   StoreWorld(uint64_t seed, StoreWorldOptions options);
 
   sim::World& world() { return world_; }
+  sim::NodeIndex node() const { return node_; }
   sim::FaultPlan& fault_plan() { return world_.disk(node_).plan(); }
   Workload& workload() { return workload_; }
   ReferenceStore& reference() { return reference_; }

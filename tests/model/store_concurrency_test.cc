@@ -1,0 +1,151 @@
+// Operations of one store at the same time: reads do not show what a crash takes back, and are not harmed by the reclaiming
+// of space.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "runtime/sleep.h"
+#include "runtime/when_all.h"
+#include "store_world.h"
+
+namespace firn::model {
+namespace {
+
+// In a placement group that the reference model does not look at.
+vos::ObjectRef object() { return {PgIndex{100}, Workload::containers()[0], ObjectId{1ull << 56, 1}}; }
+
+// What one coroutine of a test works with.
+struct Worker {
+  StoreWorld* world;
+  vos::Store* store;
+  Rng rng;
+};
+
+Task<Result<Epoch>> put(vos::Store* store, Key dkey, std::string value) {
+  vos::Update update;
+  update.object = object();
+  update.dkey = std::move(dkey);
+  update.items = {UpdateItem{.akey = "value", .record_bytes = value.size(), .recxs = {}, .checksums = {}}};
+  const std::vector<ByteView> parts = {as_bytes(value)};
+  co_return co_await store->update(std::move(update), parts);
+}
+
+Task<Result<vos::FetchResult>> get(vos::Store* store, Key dkey) {
+  vos::Fetch fetch;
+  fetch.object = object();
+  fetch.dkey = std::move(dkey);
+  fetch.items = {FetchItem{.akey = "value", .recxs = {}, .capacity_bytes = UINT64_MAX}};
+  return store->fetch(std::move(fetch));
+}
+
+Executor& executor(Worker* worker) { return worker->world->world().runtime(worker->world->node()).executor(); }
+
+Task<void> write_all(Worker* worker) {
+  for (uint64_t i = 0; i < 20; i++) {
+    // The node may die meanwhile; then nothing goes on here.
+    const auto done = co_await put(worker->store, uint64_key(i), std::string(worker->rng.between(1, 3000), 'v'));
+    EXPECT_TRUE(done.has_value());
+  }
+}
+
+// Reads all the time; kills the node as soon as it has seen `wanted`.
+Task<void> read_and_kill(Worker* worker, uint64_t wanted) {
+  while (true) {
+    const auto found = co_await get(worker->store, uint64_key(wanted));
+    EXPECT_TRUE(found.has_value());
+    if (found && found->items[0].record_bytes > 0) break;
+    co_await sleep_for(executor(worker), Duration(static_cast<int64_t>(worker->rng.between(100, 30'000))));
+  }
+  worker->world->world().kill(worker->world->node());
+}
+
+void seen_value_survives(uint64_t seed) {
+  StoreWorld world(seed, {});
+  world.format();
+  auto* writer = new Worker{&world, &world.store(), Rng(seed)};
+  auto* reader = new Worker{&world, &world.store(), Rng(seed + 1)};
+  const uint64_t wanted = writer->rng.below(20);
+  std::vector<Task<void>> tasks;
+  tasks.push_back(write_all(writer));
+  tasks.push_back(read_and_kill(reader, wanted));
+  world.world().run(world.node(), when_all(std::move(tasks)), 100s);
+  ASSERT_FALSE(world.is_up());
+  world.crash();
+  world.open();
+  const auto found = world.world().run(world.node(), get(&world.store(), uint64_key(wanted)), 100s);
+  ASSERT_TRUE(found.has_value());
+  ASSERT_TRUE(found->has_value());
+  EXPECT_GT((*found)->items[0].record_bytes, 0u) << "a value that was seen is gone";
+}
+
+TEST(store_concurrency, reads_do_not_show_what_a_crash_takes_back) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    for (uint64_t seed = 0; seed < 100 && !testing::Test::HasFailure(); seed++) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      seen_value_survives(seed);
+    }
+    std::fflush(nullptr);
+    _exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+constexpr uint64_t kKeys = 10;
+
+Task<void> overwrite(Worker* worker) {
+  for (int i = 0; i < 300; i++) {
+    const uint64_t key = worker->rng.below(kKeys);
+    const std::string value(worker->rng.between(2000, 50'000), static_cast<char>(worker->rng.next()));
+    const auto done = co_await put(worker->store, uint64_key(key), value);
+    EXPECT_TRUE(done.has_value()) << done.error().message();
+  }
+}
+
+Task<void> read(Worker* worker) {
+  for (int i = 0; i < 500; i++) {
+    const auto found = co_await get(worker->store, uint64_key(worker->rng.below(kKeys)));
+    EXPECT_TRUE(found.has_value()) << found.error().message();
+  }
+}
+
+Task<void> reclaim(Worker* worker) {
+  for (int i = 0; i < 60; i++) {
+    const auto aggregated = co_await worker->store->aggregate(worker->store->newest_epoch());
+    EXPECT_TRUE(aggregated.has_value()) << aggregated.error().message();
+    const auto done = co_await worker->store->checkpoint();
+    EXPECT_TRUE(done.has_value()) << done.error().message();
+  }
+}
+
+TEST(store_concurrency, reads_are_not_harmed_by_reclaiming) {
+  for (uint64_t seed = 0; seed < 5; seed++) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    StoreWorldOptions options;
+    options.main_bytes = 6 << 20;
+    options.store.cache_bytes = 1;
+    options.store.reclaim_unasked = true;
+    StoreWorld world(seed, options);
+    world.format();
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (uint64_t i = 0; i < 8; i++) {
+      workers.push_back(std::make_unique<Worker>(Worker{&world, &world.store(), Rng(seed * 100 + i)}));
+    }
+    std::vector<Task<void>> tasks;
+    tasks.push_back(reclaim(workers[0].get()));
+    for (size_t i = 1; i < 4; i++) tasks.push_back(overwrite(workers[i].get()));
+    for (size_t i = 4; i < 8; i++) tasks.push_back(read(workers[i].get()));
+    EXPECT_TRUE(world.world().run(world.node(), when_all(std::move(tasks)), 1000s));
+    world.close();
+  }
+}
+
+}  // namespace
+}  // namespace firn::model
