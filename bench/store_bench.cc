@@ -1,9 +1,12 @@
 // store_bench: what an update and a fetch cost in one target's store, without network.
 //
-//   store_bench [DIRECTORY] [REPETITIONS]     DIRECTORY: where the store's files go (default /dev/shm: memory)
+//   store_bench [DIRECTORY] [REPETITIONS]     DIRECTORY: where the store's files go (default /dev/shm:
+//   memory)
 //
-// Beside it, in the same run, the bare device with the same durability: write and flush of as many bytes, one at a time.
-// Each number is the median of the repetitions, which alternate. One thread.
+// Beside it, in the same run, the bare device with the same durability: write and flush of as many bytes, one
+// at a time. Each number is the median of the repetitions, which alternate. One thread.
+#include "vos/store.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,7 +22,6 @@
 #include "model/pieces.h"
 #include "runtime/real_runtime.h"
 #include "runtime/when_all.h"
-#include "vos/store.h"
 
 namespace firn {
 namespace {
@@ -70,7 +72,9 @@ Task<Result<void>> update_array(Bench* bench, uint64_t key, size_t size) {
   const ByteView data = as_bytes(bench->bytes).first(size);
   vos::Update update{.object = object(), .dkey = uint64_key(key)};
   UpdateItem item{.akey = "a", .kind = ValueKind::array, .record_bytes = 1, .recxs = {{0, size}}};
-  for_each_piece({0, size}, 1, [&](Recx piece) { item.checksums.push_back(crc32c(data.subspan(piece.start, piece.count))); });
+  for_each_piece({0, size}, 1, [&](Recx piece) {
+    item.checksums.push_back(crc32c(data.subspan(piece.start, piece.count)));
+  });
   update.items.push_back(std::move(item));
   FIRN_CO_CHECK(co_await bench->store->update(std::move(update), {&data, 1}));
   co_return {};
@@ -96,7 +100,7 @@ struct Row {
   const char* name;
   Operation operation;
   size_t size;
-  uint64_t keys;       // fetches take them at random, updates make new ones
+  uint64_t keys;  // fetches take them at random, updates make new ones
   bool fetches;
   size_t in_flight;
   std::vector<double> us{};
@@ -114,7 +118,8 @@ Task<Result<void>> loop(Bench* bench, const Row* row, uint64_t seed, uint64_t co
 
 Task<Result<void>> run_row(Bench* bench, const Row* row, uint64_t count) {
   std::vector<Task<Result<void>>> loops;
-  for (size_t i = 0; i < row->in_flight; i++) loops.push_back(loop(bench, row, i + 1, count / row->in_flight));
+  for (size_t i = 0; i < row->in_flight; i++)
+    loops.push_back(loop(bench, row, i + 1, count / row->in_flight));
   co_return co_await when_all_ok(std::move(loops));
 }
 
@@ -136,7 +141,8 @@ double median(std::vector<double> values) {
 }
 
 Task<Result<std::unique_ptr<vos::Store>>> make_store(Runtime* runtime) {
-  for (const char* name : {"bench/log", "bench/main", "bench/bare"}) (void)co_await runtime->storage().remove(name);
+  for (const char* name : {"bench/log", "bench/main", "bench/bare"})
+    (void)co_await runtime->storage().remove(name);
   FIRN_CO_TRY(auto log, co_await runtime->storage().create("bench/log", kLogBytes));
   FIRN_CO_TRY(auto main, co_await runtime->storage().create("bench/main", kMainBytes));
   FIRN_CO_CHECK(co_await vos::Store::format(*runtime, *log, *main, {.store = Uuid::random(runtime->rng())}));
@@ -161,7 +167,8 @@ int run(const std::string& directory, int repetitions) {
   constexpr uint64_t kKeys = 100'000;
   Row fill{"fill", update_value, 64, kKeys, false, 256};
   must(runtime->run(run_row(&bench, &fill, kKeys)));
-  for (uint64_t key = 0; key < kArrays; key++) must(runtime->run(update_array(&bench, kArrayKeys + key, 1 << 20)));
+  for (uint64_t key = 0; key < kArrays; key++)
+    must(runtime->run(update_array(&bench, kArrayKeys + key, 1 << 20)));
   std::vector<Row> rows = {
       {"bare write+flush 512 B", bare_write, 512, 0, false, 1},
       {"update 64 B", update_value, 64, 0, false, 1},

@@ -157,16 +157,22 @@ Task<Result<void>> destroy(Session& session, ContainerArguments arguments) {
 
 using Action = Task<Result<void>> (*)(Session&, ContainerArguments);
 
-CLI::App* add(CLI::App& group, Program& program, std::shared_ptr<ContainerArguments> arguments,
-              const char* name, const char* help, Action action) {
-  CLI::App* const command = group.add_subcommand(name, help);
-  command->add_option("pool", arguments->pool, "The pool's label or UUID")->required();
-  command->add_option("container", arguments->container, "The container's label or UUID")->required();
-  command->callback([arguments, action, &program] {
-    program.set([arguments, action](Session& session) { return action(session, *arguments); });
-  });
-  return command;
-}
+// Adds commands that take a pool and a container.
+struct Group {
+  CLI::App& app;
+  Program& program;
+  std::shared_ptr<ContainerArguments> arguments;
+
+  CLI::App* add(const char* name, const char* help, Action action) const {
+    CLI::App* const command = app.add_subcommand(name, help);
+    command->add_option("pool", arguments->pool, "The pool's label or UUID")->required();
+    command->add_option("container", arguments->container, "The container's label or UUID")->required();
+    command->callback([values = arguments, action, target = &program] {
+      target->set([values, action](Session& session) { return action(session, *values); });
+    });
+    return command;
+  }
+};
 
 }  // namespace
 
@@ -174,9 +180,9 @@ void add_container_commands(CLI::App& app, Program& program) {
   auto arguments = std::make_shared<ContainerArguments>();
   CLI::App* const group = app.add_subcommand("container", "Containers: datasets in a pool")->alias("cont");
   group->require_subcommand(1);
+  const Group commands{*group, program, arguments};
 
-  CLI::App* const make =
-      add(*group, program, arguments, "create", "Make a container; for files unless told otherwise", create);
+  CLI::App* const make = commands.add("create", "Make a container; for files unless told otherwise", create);
   make->add_option("-t,--type", arguments->type, "POSIX (files, the default) or none (plain objects)");
   make->add_option("-z,--chunk-size", arguments->chunk_size,
                    "Files are cut into chunks of this size (default 1MiB)");
@@ -190,11 +196,11 @@ void add_container_commands(CLI::App& app, Program& program) {
   ls->callback([arguments, &program] {
     program.set([arguments](Session& session) { return list(session, arguments->pool); });
   });
-  add(*group, program, arguments, "query", "One container and its properties", query);
-  CLI::App* const change = add(*group, program, arguments, "set", "Change properties", set);
+  commands.add("query", "One container and its properties", query);
+  CLI::App* const change = commands.add("set", "Change properties", set);
   change->add_option("-p,--property", arguments->properties, "NAME:VALUE; may be given several times")
       ->required();
-  add(*group, program, arguments, "destroy", "Remove a container; its data is lost", destroy);
+  commands.add("destroy", "Remove a container; its data is lost", destroy);
 }
 
 }  // namespace firn::cli

@@ -113,6 +113,7 @@ void add_pool_commands(CLI::App& app, Program& program) {
   make->add_option("--placement-groups", arguments->pg_count,
                    "Virtual shards, a power of two (default 1024)");
   make->callback([arguments, &program] {
+    program.global.may_make_system = true;
     program.set([arguments](Session& session) { return create(session, *arguments); });
   });
 

@@ -18,8 +18,9 @@ struct GlobalOptions {
       system;  // a directory, or "tcp://host:port"; default: $FIRN_SYSTEM, else the user's own directory
   bool json = false;
   bool quiet = false;
-  double timeout_s = 60;  // of each operation
-  bool verbose = false;   // log lines of the engine and the network
+  double timeout_s = 60;         // of each operation
+  bool verbose = false;          // log lines of the engine and the network
+  bool may_make_system = false;  // the command makes the system in its directory if there is none
 };
 
 class Session {

@@ -34,8 +34,23 @@ Task<Result<std::vector<dfs::DirectoryEntry>>> read_all(dfs::FileSystem* fs, dfs
   co_return all;
 }
 
-Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory,
-                             std::function<void(const TreeEntry&)> visit) {
+namespace {
+
+using Visit = std::function<void(const TreeEntry&)>;
+
+void visit_entries(const Waiting& directory, const std::vector<dfs::DirectoryEntry>& entries,
+                   const Visit& visit, std::vector<Waiting>& next) {
+  for (const dfs::DirectoryEntry& entry : entries) {
+    const std::string path = directory.path.empty() ? entry.name : join_path(directory.path, entry.name);
+    const dfs::Node node = entry_node(directory.node, entry);
+    visit({path, directory.node, node, *entry.stat});
+    if (node.type == dfs::NodeType::directory) next.push_back({path, node});
+  }
+}
+
+}  // namespace
+
+Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory, Visit visit) {
   std::vector<Waiting> level;
   level.push_back({"", directory});
   while (!level.empty()) {
@@ -47,12 +62,7 @@ Task<Result<void>> walk_tree(dfs::FileSystem* fs, dfs::Node directory,
       auto lists = co_await when_all(std::move(reads));
       for (size_t i = begin; i < end; i++) {
         FIRN_CO_TRY(const auto entries, std::move(lists[i - begin]));
-        for (const dfs::DirectoryEntry& entry : entries) {
-          const std::string path = level[i].path.empty() ? entry.name : join_path(level[i].path, entry.name);
-          const dfs::Node node = entry_node(level[i].node, entry);
-          visit({path, level[i].node, node, *entry.stat});
-          if (node.type == dfs::NodeType::directory) next.push_back({path, node});
-        }
+        visit_entries(level[i], entries, visit, next);
       }
     }
     level = std::move(next);

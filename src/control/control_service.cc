@@ -79,9 +79,8 @@ void ControlService::serve_containers(net::RpcServer& server) {
   server.handle<ContainerQueryRequest>([this](ContainerQueryRequest request, net::ServerCall&) {
     return containers_.query(std::move(request));
   });
-  server.handle<AllocateOidsRequest>([this](AllocateOidsRequest request, net::ServerCall&) {
-    return containers_.allocate_oids(std::move(request));
-  });
+  server.handle<AllocateOidsRequest>(
+      [this](AllocateOidsRequest request, net::ServerCall&) { return containers_.allocate_oids(request); });
 }
 
 }  // namespace firn::control

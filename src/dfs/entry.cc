@@ -189,10 +189,11 @@ Task<Result<void>> restore_entry(Place place, Epoch epoch) {
   co_return {};
 }
 
-Task<Result<bool>> is_inode_of(Place place, Epoch epoch) {
+Task<Result<Written>> inode_written(Place place) {
   FIRN_CO_TRY(const ListReply listed, co_await place.directory.list_extents(place.name, Key(kInodeAkey)));
-  if (listed.extents.empty()) co_return false;
-  co_return std::ranges::all_of(listed.extents, [&](const ListEntryExtent& e) { return e.epoch == epoch; });
+  if (listed.extents.empty()) co_return Written{};
+  const auto [first, last] = std::ranges::minmax(listed.extents, {}, &ListEntryExtent::epoch);
+  co_return Written{first.epoch, last.epoch};
 }
 
 }  // namespace firn::dfs

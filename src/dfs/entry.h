@@ -63,8 +63,12 @@ struct RemovedEntry {
 Task<Result<RemovedEntry>> remove_entry(Place place);
 // Puts back what was there just before `epoch`. Code::exists if the name has been taken since.
 Task<Result<void>> restore_entry(Place place, Epoch epoch);
-// Whether the inode at the place is, whole, what the update at `epoch` wrote.
-Task<Result<bool>> is_inode_of(Place place, Epoch epoch);
+// When the inode at the place was written: first and last of its parts. kEpochNone if there is none.
+struct Written {
+  Epoch first;
+  Epoch last;
+};
+Task<Result<Written>> inode_written(Place place);
 
 constexpr Epoch before(Epoch epoch) { return Epoch{epoch.value - 1}; }
 

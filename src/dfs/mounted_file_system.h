@@ -105,7 +105,12 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<Placed>> place_entry(Place place, Entry entry, std::optional<Entry> target);
   Task<Result<Placed>> check_placed(Place place, Entry entry, Epoch written);
   Task<void> take_back(Place place, Entry entry, Placed placed);
-  Task<Result<void>> remove_old_name(Place from, ObjectId object);
+
+  // What a step of a rename came to.
+  enum class Progress : uint8_t { done, gone, again };
+  Task<Result<Progress>> move_entry(Place from, Place to, Entry source, std::optional<Entry> target);
+  Task<Result<Progress>> remove_old_name(Place from, Inode inode);
+  Task<Result<Progress>> resolve_twins(Place from, Place to, Entry source, Entry target);
 
   const std::shared_ptr<client::Container> container_;
   const ObjectId superblock_object_;

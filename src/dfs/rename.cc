@@ -1,47 +1,103 @@
 // Rename: the new name is written first, in one update with all that belongs to the entry, then the old one
 // is removed, then the data of what was replaced. So a name is there at any time, and a repeat after a crash
-// goes on where the first stopped. Who removes the old name has renamed; who finds it gone, or taken by
-// something else, takes his new name back; but if two made the same rename, the name stays: taking it back
-// would take it from the other. The states in between are in docs/formats/dfs.md; they go away with
-// transactions. See mounted_file_system.h.
+// goes on where the first stopped. Who removes the old name has renamed; who finds it gone takes his new name
+// back; who finds it changed takes his new name back and begins anew. The states in between are in
+// docs/formats/dfs.md; they go away with transactions. See mounted_file_system.h.
 #include "dfs/mounted_file_system.h"
 #include "dfs/parallel.h"
 
 namespace firn::dfs {
 
+namespace {
+
+constexpr int kRenameAttemptsMax = 16;
+
+Error no_such(const std::string& name) {
+  return fail(Code::not_found, "no such file or directory").on("name", name);
+}
+
+}  // namespace
+
 Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from, Node to_parent,
                                              std::string to) {
   FIRN_CO_CHECK(check_change(from_parent, from));
   FIRN_CO_CHECK(check_change(to_parent, to));
-  const Place source_place = place_in(from_parent, from);
-  const Place target_place = place_in(to_parent, to);
-  FIRN_CO_TRY(auto found, co_await both(fetch_entry(source_place), fetch_entry(target_place)));
-  auto& [source, target] = found;
-  if (!source) co_return fail(Code::not_found, "no such file or directory").on("name", from);
-  if (from_parent.object == to_parent.object && from == to) co_return {};
-  const ObjectId object = source->inode.object;
-  const bool below_itself = to_parent.object == object || to_parent.parent == object;
-  if (node_type(source->inode) == NodeType::directory && below_itself) {
-    co_return fail(Code::invalid, "a directory cannot move below itself").on("name", from);
+  const Place old_place = place_in(from_parent, from);
+  const Place new_place = place_in(to_parent, to);
+  for (int attempt = 0; attempt < kRenameAttemptsMax; attempt++) {
+    FIRN_CO_TRY(auto found, co_await both(fetch_entry(old_place), fetch_entry(new_place)));
+    auto& [source, target] = found;
+    if (!source) co_return no_such(from);
+    if (from_parent.object == to_parent.object && from == to) co_return {};
+    const ObjectId object = source->inode.object;
+    const bool below_itself = to_parent.object == object || to_parent.parent == object;
+    if (node_type(source->inode) == NodeType::directory && below_itself) {
+      co_return fail(Code::invalid, "a directory cannot move below itself").on("name", from);
+    }
+    const bool twins = target && target->inode.object == object;
+    auto step = twins ? resolve_twins(old_place, new_place, *std::move(source), *std::move(target))
+                      : move_entry(old_place, new_place, *std::move(source), std::move(target));
+    FIRN_CO_TRY(const Progress progress, co_await std::move(step));
+    if (progress == Progress::done) co_return {};
+    if (progress == Progress::gone) co_return no_such(from);
   }
-  source->inode.ctime = now();
-  FIRN_CO_TRY(const Placed placed, co_await place_entry(target_place, *source, std::move(target)));
-  auto removed = co_await remove_old_name(source_place, object);
-  if (!removed) {
-    const bool lost = removed.error().code() == Code::not_found;
-    if (lost) co_await take_back(target_place, *std::move(source), placed);
-    co_return std::move(removed);
-  }
-  if (placed.replaced) co_await discard_data(placed.replaced->inode);
-  co_return {};
+  co_return fail(Code::busy, "others keep changing the names of a rename").on("from", from).on("to", to);
 }
 
-// not_found, and nothing changed, if the name is not the object's any more.
-Task<Result<void>> MountedFileSystem::remove_old_name(Place from, ObjectId object) {
-  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(from));
-  if (removed.inode.object == object) co_return {};
-  co_await put_back(from, removed);
-  co_return fail(Code::not_found, "the name was given to something else meanwhile").on("name", from.name);
+Task<Result<MountedFileSystem::Progress>> MountedFileSystem::move_entry(Place from, Place to, Entry source,
+                                                                        std::optional<Entry> target) {
+  Entry moved = source;
+  moved.inode.ctime = now();
+  FIRN_CO_TRY(const Placed placed, co_await place_entry(to, moved, std::move(target)));
+  if (placed.epoch == kEpochNone) co_return Progress::again;
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
+  if (removed != Progress::done) {
+    co_await take_back(to, std::move(moved), placed);
+  } else if (placed.replaced) {
+    co_await discard_data(placed.replaced->inode);
+  }
+  co_return removed;
+}
+
+// `gone`: there was none. `again`, and nothing changed, if the entry is not the one with this inode any more.
+Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Place from, Inode inode) {
+  const auto removed = co_await remove_entry(from);
+  if (!removed) {
+    if (removed.error().code() == Code::not_found) co_return Progress::gone;
+    co_return removed.error().clone();
+  }
+  if (removed->inode == inode) co_return Progress::done;
+  co_await put_back(from, *removed);
+  co_return Progress::again;
+}
+
+// Both names lead to one object. There are no hard links, so this is the middle of a rename, one that
+// somebody makes just now or one that died; the name that was written later is its new one. It is completed
+// in its own direction: the new name is written once more, so that whoever made it does not take it back, and
+// the old one goes. If that direction is the opposite of ours, ours begins anew.
+Task<Result<MountedFileSystem::Progress>> MountedFileSystem::resolve_twins(Place from, Place to, Entry source,
+                                                                           Entry target) {
+  FIRN_CO_TRY(const auto written, co_await both(inode_written(from), inode_written(to)));
+  const auto& [from_written, to_written] = written;
+  if (from_written.last == kEpochNone || to_written.last == kEpochNone) co_return Progress::again;
+  const bool forward = to_written.last > from_written.last;
+  if (!forward) {
+    std::swap(from, to);
+    std::swap(source, target);
+  }
+  target.inode.ctime = now();
+  const auto rewritten = co_await write_entry(to, target, target, Condition::dkey_update);
+  if (!rewritten) {
+    if (rewritten.error().code() == Code::not_found) co_return Progress::again;
+    co_return rewritten.error().clone();
+  }
+  FIRN_CO_TRY(const Placed placed, co_await check_placed(to, target, *rewritten));
+  if (!placed.was_there) {
+    co_await take_back(to, std::move(target), placed);
+    co_return Progress::again;
+  }
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
+  co_return forward&& removed == Progress::done ? Progress::done : Progress::again;
 }
 
 }  // namespace firn::dfs

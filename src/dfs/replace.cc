@@ -65,7 +65,8 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place pl
   co_return placed;
 }
 
-// What was replaced comes back, unless somebody has changed the entry since.
+// What was replaced comes back, unless somebody has changed the entry since, or had put the same object there
+// before: then he has done the same, and the name is his.
 Task<void> MountedFileSystem::take_back(Place place, Entry entry, Placed placed) {
   if (placed.was_there) co_return;
   const auto failed = [&](const Error& error) {
@@ -73,9 +74,10 @@ Task<void> MountedFileSystem::take_back(Place place, Entry entry, Placed placed)
                           place.directory.id().text() + " name=\"" + place.name +
                           "\" object=" + entry.inode.object.text() + " error=\"" + error.message() + "\"");
   };
-  const auto ours = co_await is_inode_of(place, placed.epoch);
-  if (!ours) co_return failed(ours.error());
-  if (!*ours) co_return;
+  const auto written = co_await inode_written(place);
+  if (!written) co_return failed(written.error());
+  const bool ours = written->first == placed.epoch && written->last == placed.epoch;
+  if (!ours) co_return;
   if (!placed.replaced) {
     const auto removed = co_await place.directory.punch_dkey(place.name, Condition::punch);
     if (!removed && removed.error().code() != Code::not_found) failed(removed.error());

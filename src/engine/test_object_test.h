@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "codec/crc32c.h"
 #include "model/object_id.h"

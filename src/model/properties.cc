@@ -179,8 +179,9 @@ bool is_label_character(char c) {
 
 Result<uint64_t> parse_hexadecimal(std::string_view text) {
   uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, value, 16);
   if (error != std::errc{} || stop != end) return fail(Code::corrupt, "not a hexadecimal number");
   return value;
 }
@@ -281,8 +282,9 @@ std::string root_oids_text(const std::vector<ObjectId>& oids) {
 
 Result<uint64_t> parse_byte_count(std::string_view text) {
   uint64_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, count);
   const Error bad =
       fail(Code::invalid, "a size is a number of bytes, or one with K, M, G or T (KiB, …) behind it");
   if (error != std::errc{}) return bad.clone();

@@ -91,7 +91,7 @@ void ClientAttempt::interrupt(AttemptEnd::Kind why) {
     AttemptEnd end{.kind = why};
     if (why == AttemptEnd::Kind::silent) {
       end.obstacle = fail(Code::timed_out, "the server got the request but does not answer")
-                         .remedy("look whether the server hangs or is overloaded; give calls more time (--timeout)");
+                         .remedy("look whether the server hangs or is overloaded; allow more time (--timeout)");
     }
     return finish(std::move(end));
   }

@@ -1,15 +1,15 @@
-// What users get wrong, and what goes wrong under them: each time a clear message with a remedy, and nothing is harmed.
-#include <sys/socket.h>
-#include <netinet/in.h>
-#include <arpa/inet.h>
-#include <unistd.h>
-
+// What users get wrong, and what goes wrong under them: each time a clear message with a remedy, and nothing
+// is harmed.
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "process.h"
 
@@ -56,13 +56,20 @@ TEST_F(BadInput, unknown_pool_and_container_are_named) {
 }
 
 TEST_F(BadInput, labels_and_sizes_are_checked) {
-  expect_refused(firn({"pool", "create", "no spaces allowed"}), "label");
-  expect_refused(firn({"pool", "create", "tank", "--size", "lots"}), "lots");
-  expect_refused(firn({"pool", "create", "tank", "--size", "1000"}), "");
   make_pool();
+  expect_refused(firn({"pool", "create", "no spaces allowed"}), "label");
+  expect_refused(firn({"pool", "create", "other", "--size", "lots"}), "lots");
+  expect_refused(firn({"pool", "create", "other", "--size", "1000"}), "");
   EXPECT_EQ(firn({"pool", "create", "tank"}).status, 1);
   EXPECT_EQ(firn({"pool", "destroy", "tank"}).status, 1) << "a pool with containers went without -r";
   EXPECT_EQ(firn({"container", "query", "tank", "home"}).status, 0);
+}
+
+TEST_F(BadInput, a_directory_without_a_system_is_not_made_one_by_looking) {
+  expect_refused(firn({"pool", "list"}), "no system");
+  EXPECT_FALSE(fs::exists(scratch_.path("system")));
+  write_file(scratch_.path("system/somebody's file"), 10);
+  expect_refused(firn({"pool", "create", "tank"}), "something else");
 }
 
 TEST_F(BadInput, a_wrong_command_line_has_status_2) {
@@ -86,7 +93,8 @@ TEST_F(BadInput, a_second_process_on_the_same_directory_is_told_who_has_it) {
   Server server(scratch_.path("system"));
   const Outcome outcome = firn({"pool", "list"});
   expect_refused(outcome, std::to_string(server.process().pid()));
-  const Outcome second = run({firn_binary(), "serve", scratch_.path("system"), "--listen", "tcp://127.0.0.1:0"});
+  const Outcome second =
+      run({firn_binary(), "serve", scratch_.path("system"), "--listen", "tcp://127.0.0.1:0"});
   expect_refused(second, std::to_string(server.process().pid()));
   // The first is not harmed, and its directory is free again once it has ended.
   EXPECT_EQ(run({firn_binary(), "--system", server.address(), "pool", "query", "tank"}).status, 0);
@@ -120,7 +128,8 @@ TEST_F(BadInput, a_directory_of_another_version_is_refused) {
 }
 
 TEST_F(BadInput, nobody_at_the_address_is_reported_within_the_timeout) {
-  const Outcome outcome = run({firn_binary(), "--system", "tcp://127.0.0.1:1", "--timeout", "1", "pool", "list"}, 20'000);
+  const Outcome outcome =
+      run({firn_binary(), "--system", "tcp://127.0.0.1:1", "--timeout", "1", "pool", "list"}, 20'000);
   expect_refused(outcome, "tcp://127.0.0.1:1");
 }
 
@@ -129,8 +138,8 @@ TEST_F(BadInput, a_server_that_goes_away_is_waited_for_then_reported) {
   write_file(scratch_.path("source/file"), 100);
   Server server(scratch_.path("system"));
   server.process().signal(SIGSTOP);
-  Process copy({firn_binary(), "--system", server.address(), "--timeout", "2", "fs", "cp", "-r", scratch_.path("source"),
-                "daos://tank/home/"});
+  Process copy({firn_binary(), "--system", server.address(), "--timeout", "2", "fs", "cp", "-r",
+                scratch_.path("source"), "daos://tank/home/"});
   EXPECT_EQ(copy.wait(30'000), 1);
   EXPECT_NE(copy.errors().find("what to do:"), std::string::npos) << copy.errors();
   // With more patience the same command completes when the server is back.
@@ -160,8 +169,8 @@ TEST_F(BadInput, a_full_pool_says_so_keeps_its_data_and_can_be_used_again_after_
 TEST_F(BadInput, ctrl_c_ends_a_copy_in_order_and_the_next_run_completes_it) {
   make_pool();
   for (int i = 0; i < 3000; i++) write_file(scratch_.path("source/" + std::to_string(i)), 3000);
-  Process copy({firn_binary(), "--system", scratch_.path("system"), "fs", "cp", "-rvT", scratch_.path("source"),
-                "daos://tank/home/copy"});
+  Process copy({firn_binary(), "--system", scratch_.path("system"), "fs", "cp", "-rvT",
+                scratch_.path("source"), "daos://tank/home/copy"});
   ASSERT_TRUE(copy.read_line(20'000).has_value()) << copy.errors();
   copy.signal(SIGINT);
   const auto status = copy.wait(20'000);

@@ -4,7 +4,6 @@
 namespace firn::simtest {
 
 namespace {
-constexpr uint32_t kObjects = 4;
 constexpr uint32_t kRaces = 40;
 }  // namespace
 

@@ -12,6 +12,8 @@
 
 namespace firn::simtest {
 
+constexpr uint32_t kObjects = 4;  // that hold slots
+
 // A key that one worker of one client changes.
 struct Slot {
   uint32_t object = 0;  // which of the workload's objects
