@@ -165,7 +165,7 @@ int run(const std::string& directory, int repetitions) {
   auto bare = must(runtime->run(runtime->storage().create("bench/bare", 512ull << 20)));
   Bench bench{runtime.get(), store.get(), bare.get()};
   constexpr uint64_t kKeys = 100'000;
-  Row fill{"fill", update_value, 64, kKeys, false, 256};
+  Row fill{"fill", update_value, 64, kKeys, false, 250};
   must(runtime->run(run_row(&bench, &fill, kKeys)));
   for (uint64_t key = 0; key < kArrays; key++)
     must(runtime->run(update_array(&bench, kArrayKeys + key, 1 << 20)));

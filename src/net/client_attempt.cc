@@ -90,8 +90,9 @@ void ClientAttempt::interrupt(AttemptEnd::Kind why) {
     executor_.disarm(*this);
     AttemptEnd end{.kind = why};
     if (why == AttemptEnd::Kind::silent) {
-      end.obstacle = fail(Code::timed_out, "the server got the request but does not answer")
-                         .remedy("look whether the server hangs or is overloaded; allow more time (--timeout)");
+      end.obstacle =
+          fail(Code::timed_out, "the server got the request but does not answer")
+              .remedy("look whether the server hangs or is overloaded; allow more time (--timeout)");
     }
     return finish(std::move(end));
   }

@@ -17,13 +17,13 @@ Result<TcpAddress> parse_tcp_address(std::string_view uri) {
   const size_t colon = rest.rfind(':');
   if (colon == std::string_view::npos) return invalid();
   std::string_view host = rest.substr(0, colon);
-  const std::string_view port_text = rest.substr(colon + 1);
+  const std::string port_text(rest.substr(colon + 1));
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty() || (!bracketed && host.contains(':'))) return invalid();
   uint16_t port = 0;
-  const char* const end = port_text.data() + port_text.size();
-  const auto parsed = std::from_chars(port_text.data(), end, port);
+  const char* const end = port_text.c_str() + port_text.size();
+  const auto parsed = std::from_chars(port_text.c_str(), end, port);
   if (parsed.ec != std::errc() || parsed.ptr != end) return invalid();
   return TcpAddress{std::string(host), port};
 }

@@ -62,16 +62,19 @@ Task<void> TcpListener::greet(TcpListener* listener, std::unique_ptr<Socket> soc
   executor.arm(greeting, executor.now() + listener->options_.preamble_timeout);
   auto preamble = co_await read_preamble(socket.get());
   if (listener->closing_) co_return;
-  Result<void> admitted = preamble ? listener->check(*preamble) : Result<void>(std::move(preamble).error());
+  if (!preamble) co_return listener->log_refused(*socket, preamble.error());  // not one of us: no answer
+  auto admitted = listener->check(*preamble);
   if (admitted) {
     std::string peer = socket->peer();
     co_return listener->hooks_.route(preamble->target, socket->release(), std::move(peer));
   }
-  listener->runtime_.log().info("connection refused: peer=" + socket->peer() +
-                                " reason=" + admitted.error().message());
-  if (!preamble) co_return;  // who does not speak our language is not answered
+  listener->log_refused(*socket, admitted.error());
   executor.arm(greeting, executor.now() + listener->options_.preamble_timeout);
   co_await refuse(socket.get(), std::move(admitted).error());
+}
+
+void TcpListener::log_refused(const Socket& socket, const Error& reason) {
+  runtime_.log().info("connection refused: peer=" + socket.peer() + " reason=" + reason.message());
 }
 
 Task<Result<Preamble>> TcpListener::read_preamble(Socket* socket) {

@@ -63,6 +63,7 @@ class TcpListener {
   static Task<void> greet(TcpListener* listener, std::unique_ptr<Socket> socket, Semaphore::Units units);
   static Task<Result<Preamble>> read_preamble(Socket* socket);
   Result<void> check(Preamble preamble) const;
+  void log_refused(const Socket& socket, const Error& reason);
   static Task<void> refuse(Socket* socket, Error reason);
 
   Runtime& runtime_;

@@ -36,14 +36,23 @@ const RequestTable::Client* RequestTable::client_of(ClientId id) const {
   return at == index_.end() ? nullptr : &*at->second;
 }
 
-std::optional<Epoch> RequestTable::find(RequestId request) const {
+const RequestTable::Request* RequestTable::request_of(RequestId request) const {
   const Client* const client = client_of(request.client);
-  if (client == nullptr || request.sequence.value == 0) return std::nullopt;
+  if (client == nullptr || request.sequence.value == 0) return nullptr;
   const auto& requests = client->requests;
-  const auto at = std::lower_bound(requests.begin(), requests.end(), request.sequence.value,
-                                   [](const Request& r, uint64_t sequence) { return r.sequence < sequence; });
-  if (at == requests.end() || at->sequence != request.sequence.value) return std::nullopt;
-  return at->epoch;
+  const auto at = std::ranges::lower_bound(requests, request.sequence.value, {}, &Request::sequence);
+  return at == requests.end() || at->sequence != request.sequence.value ? nullptr : &*at;
+}
+
+std::optional<Epoch> RequestTable::find(RequestId request) const {
+  const Request* const found = request_of(request);
+  if (found == nullptr || found->refusal) return std::nullopt;
+  return found->epoch;
+}
+
+const Error* RequestTable::find_refusal(RequestId request) const {
+  const Request* const found = request_of(request);
+  return found != nullptr && found->refusal ? &*found->refusal : nullptr;
 }
 
 bool RequestTable::is_stale(RequestId request) const {
@@ -65,12 +74,20 @@ RequestTable::Client& RequestTable::touch(ClientId id) {
 
 void RequestTable::remember(RequestId request, Epoch epoch) {
   if (request.sequence.value == 0 || is_stale(request)) return;
-  Client& client = touch(request.client);
+  add({request.sequence.value, epoch, std::nullopt}, request.client);
+}
+
+void RequestTable::remember_refusal(RequestId request, const Error& reason) {
+  if (request.sequence.value == 0 || is_stale(request)) return;
+  add({request.sequence.value, kEpochNone, reason.clone()}, request.client);
+}
+
+void RequestTable::add(Request request, ClientId id) {
+  Client& client = touch(id);
   auto& requests = client.requests;
-  const auto at = std::lower_bound(requests.begin(), requests.end(), request.sequence.value,
-                                   [](const Request& r, uint64_t sequence) { return r.sequence < sequence; });
-  if (at != requests.end() && at->sequence == request.sequence.value) return;
-  requests.insert(at, {request.sequence.value, epoch});
+  const auto at = std::ranges::lower_bound(requests, request.sequence, {}, &Request::sequence);
+  if (at != requests.end() && at->sequence == request.sequence) return;
+  requests.insert(at, std::move(request));
   request_count_++;
   if (requests.size() > kRequestsPerClientMax) raise_below(client, requests.front().sequence + 1);
   while (request_count_ > kRequestsMax && clients_.size() > 1) evict_first();
@@ -97,14 +114,16 @@ void RequestTable::evict_first() {
 }
 
 std::string RequestTable::encode() const {
+  const auto carried_out = [](const Request& request) { return !request.refusal; };
   std::string bytes;
   bytes.reserve(8 + clients_.size() * 24 + request_count_ * 16);
   put(bytes, clients_.size());
   for (const Client& client : clients_) {
     put(bytes, client.id.value);
     put(bytes, client.below);
-    put(bytes, client.requests.size());
+    put(bytes, static_cast<uint64_t>(std::ranges::count_if(client.requests, carried_out)));
     for (const Request& request : client.requests) {
+      if (!carried_out(request)) continue;
       put(bytes, request.sequence);
       put(bytes, request.epoch.value);
     }
@@ -142,7 +161,7 @@ Result<void> RequestTable::decode_client(std::string_view& bytes, RequestTable& 
     if (!get(bytes, sequence) || !get(bytes, epoch)) return damaged("ends within a client");
     const bool ascends = client.requests.empty() || sequence > client.requests.back().sequence;
     if (!ascends || sequence < below || sequence == 0) return damaged("has requests that are out of order");
-    client.requests.push_back({sequence, Epoch{epoch}});
+    client.requests.push_back({sequence, Epoch{epoch}, std::nullopt});
     into.request_count_++;
   }
   return {};

@@ -1,6 +1,7 @@
-// RequestTable: which requests were carried out, and at which epoch, so that one that is sent again is
-// answered as the first time. Bounded: the clients that were quiet for longest are forgotten first, and of
-// one client its oldest requests.
+// RequestTable: which requests were carried out, and at which epoch, and which were refused, so that one that
+// is sent again is answered as the first time. What was refused is known until the store is closed, not in
+// checkpoints: an attempt that is still under way then does not outlive the connection it came by. Bounded:
+// the clients that were quiet for longest are forgotten first, and of one client its oldest requests.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +31,14 @@ class RequestTable {
 
   // The epoch of the request if it was carried out and is remembered. Sequence 0 never is.
   std::optional<Epoch> find(RequestId request) const;
+  // Why the request was refused, if it was and that is remembered.
+  const Error* find_refusal(RequestId request) const;
   // True for a request that its client has seen the answer of, or that is too old to be remembered: it must
   // not be carried out (again).
   bool is_stale(RequestId request) const;
   // No effect for sequence 0, a stale request, or one that is remembered.
   void remember(RequestId request, Epoch epoch);
+  void remember_refusal(RequestId request, const Error& reason);
   // The client has seen the answers of all its requests below `completed_below`.
   void forget_below(ClientId client, RequestSequence completed_below);
 
@@ -49,7 +53,8 @@ class RequestTable {
  private:
   struct Request {
     uint64_t sequence;
-    Epoch epoch;
+    Epoch epoch;  // none: refused
+    std::optional<Error> refusal;
   };
   struct Client {
     ClientId id;
@@ -59,6 +64,8 @@ class RequestTable {
   using Clients = std::list<Client>;  // the one that was quiet for longest first
 
   const Client* client_of(ClientId id) const;
+  const Request* request_of(RequestId request) const;
+  void add(Request request, ClientId client);
   Client& touch(ClientId id);
   void raise_below(Client& client, uint64_t below);
   void evict_first();

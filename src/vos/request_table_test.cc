@@ -23,6 +23,22 @@ TEST(RequestTable, remembers_each_request_once_in_any_order) {
   EXPECT_EQ(table.find(request(3, 3)), std::nullopt);
 }
 
+TEST(RequestTable, refusals_are_remembered_but_not_part_of_checkpoints) {
+  RequestTable table;
+  table.remember_refusal(request(1, 2), fail(Code::exists, "the dkey exists"));
+  table.remember(request(1, 3), Epoch{30});
+  EXPECT_EQ(table.find(request(1, 2)), std::nullopt);
+  ASSERT_NE(table.find_refusal(request(1, 2)), nullptr);
+  EXPECT_EQ(table.find_refusal(request(1, 2))->code(), Code::exists);
+  EXPECT_EQ(table.find_refusal(request(1, 3)), nullptr);
+  RequestTable loaded;
+  ASSERT_TRUE(loaded.decode(table.encode()).has_value());
+  EXPECT_EQ(loaded.find_refusal(request(1, 2)), nullptr);
+  EXPECT_EQ(loaded.find(request(1, 3)), Epoch{30});
+  table.forget_below(ClientId{1}, RequestSequence{3});
+  EXPECT_EQ(table.find_refusal(request(1, 2)), nullptr);
+}
+
 TEST(RequestTable, requests_without_identity_are_not_remembered) {
   RequestTable table;
   table.remember(request(1, 0), Epoch{50});

@@ -79,6 +79,9 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Lsn end = {};  // of the log record
   };
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
+  Task<Result<Epoch>> carry_out(Update update, std::span<const ByteView> payload);
+  Task<Result<Epoch>> carry_out(Punch punch);
+  void remember_refusal(RequestId request, const Result<Epoch>& done);
   Task<Result<Epoch>> commit(Commit* commit);
   Faultable<bool> attempt(Commit& commit);
   Faultable<void> judge(Commit& commit);

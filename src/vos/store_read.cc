@@ -68,13 +68,16 @@ Task<Result<FetchResult>> StoreImpl::fetch_at(const Fetch* fetch) {
   FetchScan scan(core_->tree, *fetch);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
   FetchResult result{fetch->epoch, std::move(scan.items), {}};
+  Result<void> data_read;
   if (!scan.refused && scan.payload_bytes > 0) {
     reading.begin();
     result.payload = Buffer(static_cast<size_t>(scan.payload_bytes));
     FetchData data(scan.fragments, result.payload.bytes());
-    FIRN_CO_CHECK(co_await data.read(*core_->main_device, result.items));
+    data_read = co_await data.read(*core_->main_device, result.items);
   }
+  // First: a change whose flush failed may have lost its data, which then is not damage of what was stored.
   FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  FIRN_CO_CHECK(std::move(data_read));
   if (scan.refused) co_return std::move(*scan.refused);
   co_return result;
 }

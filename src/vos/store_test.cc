@@ -129,6 +129,23 @@ Task<Result<Epoch>> twice(Task<Result<Epoch>> a, Task<Result<Epoch>> b) {
   co_return *results[0];
 }
 
+// Seed 1358 of the simulated cluster: the duplicate came when the key that it was refused for had been removed.
+TEST_F(StoreTest, refused_request_is_refused_again_when_its_condition_has_come_true) {
+  const Update first = single("dkey", 3);
+  ASSERT_TRUE(run(put(store_.get(), first, "abc")).has_value());
+  Update insert = single("dkey", 3);
+  insert.conditions = Condition::dkey_insert;
+  insert.request = {ClientId{1}, RequestSequence{2}};
+  auto refused = run(put(store_.get(), insert, "xyz"));
+  ASSERT_FALSE(refused.has_value());
+  ASSERT_EQ(refused.error().code(), Code::exists);
+  ASSERT_TRUE(run(store_->punch({.object = first.object, .dkey = "dkey"})).has_value());
+  auto duplicate = run(put(store_.get(), insert, "xyz"));
+  ASSERT_FALSE(duplicate.has_value());
+  EXPECT_EQ(duplicate.error().code(), Code::exists);
+  EXPECT_EQ(run(store_->fetch(fetch_of(first)))->items[0].record_bytes, 0u);
+}
+
 TEST_F(StoreTest, request_that_is_sent_twice_at_once_happens_once) {
   Update update = single("d", 20'000);
   update.request = {ClientId{1}, RequestSequence{5}};

@@ -82,6 +82,26 @@ Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t 
 }  // namespace
 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
+  const RequestId request = update.request;
+  Result<Epoch> done = co_await carry_out(std::move(update), payload);
+  remember_refusal(request, done);
+  co_return done;
+}
+
+Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
+  const RequestId request = punch.request;
+  Result<Epoch> done = co_await carry_out(std::move(punch));
+  remember_refusal(request, done);
+  co_return done;
+}
+
+// A duplicate of a refused request may arrive when it would be carried out; its client knows it as refused.
+// After a device error the outcome is not known to anybody, and the store refuses all changes anyway.
+void StoreImpl::remember_refusal(RequestId request, const Result<Epoch>& done) {
+  if (!done && done.error().code() != Code::io) core_->requests.remember_refusal(request, done.error());
+}
+
+Task<Result<Epoch>> StoreImpl::carry_out(Update update, std::span<const ByteView> payload) {
   auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
   if (!planned) {
     co_return std::move(planned)
@@ -100,7 +120,7 @@ Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> p
   co_return co_await commit(&change);
 }
 
-Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
+Task<Result<Epoch>> StoreImpl::carry_out(Punch punch) {
   FIRN_CO_CHECK(check_punch(punch));
   if (auto answer = answered(punch.request)) co_return co_await answer_again(std::move(*answer));
   const Condition conditions = punch.conditions;
@@ -114,6 +134,8 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
 
 std::optional<Result<Epoch>> StoreImpl::answered(RequestId request) const {
   if (const auto epoch = core_->requests.find(request)) return Result<Epoch>(*epoch);
+  if (const Error* const refusal = core_->requests.find_refusal(request))
+    return Result<Epoch>(refusal->clone());
   if (!core_->requests.is_stale(request)) return std::nullopt;
   return Result<Epoch>(fail(Code::invalid, "the request was answered before, or is too old to be known")
                            .on("client", request.client.value)

@@ -122,7 +122,7 @@ class Cluster {
   static constexpr char kContainer[] = "home";
 
   // With a pool, and in it a container with a file system.
-  explicit Cluster(uint64_t seed = 1, FormatOptions format = {});
+  explicit Cluster(uint64_t seed = 1, FormatOptions format = {}, const sim::WorldOptions& options = {});
   // Mounts.
   User& add_user();
   // A container without a file system.

@@ -122,6 +122,7 @@ Task<void> ClientProgram::change_slot(ClientProgram* self, Slot* slot) {
   Result<void> done = remove ? co_await kv.remove(slot->key, condition)
                              : co_await kv.put(slot->key, as_bytes(*value), condition);
   slot->in_operation = false;
+  self->state_.note(slot->key, remove ? "remove" : "put", value, done ? "done" : done.error().message());
   const std::string what = slot->key + " was " + slot->model.text();
   if (done) {
     self->state_.operations++;
@@ -162,6 +163,7 @@ Task<void> ClientProgram::read_slot(ClientProgram* self, Slot* slot) {
     co_return;
   }
   self->state_.operations++;
+  self->state_.note(slot->key, "read", *value, "done");
   if (!slot->model.may_be(*value)) {
     self->state_.violation(slot->key + " reads " + value->value_or("(absent)").substr(0, 40) + ", but was " +
                            slot->model.text().substr(0, 200));

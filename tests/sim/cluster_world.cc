@@ -89,6 +89,7 @@ class ClusterRun {
         shape_(Shape::draw(rng_.fork())),
         state_(make_state(shape_.settings)),
         world_(seed, world_options(seed)) {
+    state_.verbose = options.log;
     if (options.trace) {
       world_.trace(
           [](std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); });

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,12 @@ struct SharedState {
   uint64_t values_made = 0;
   std::vector<std::string> violations;
 
+  bool verbose = false;  // every operation to standard output
+  void note(const std::string& key, const char* what, const std::optional<std::string>& value,
+            const std::string& outcome) const {
+    if (!verbose) return;
+    std::printf("%s: %s %s: %s\n", key.c_str(), what, value.value_or("(absent)").substr(0, 40).c_str(), outcome.c_str());
+  }
   void violation(std::string text) {
     if (violations.size() < 20) violations.push_back(std::move(text));
   }
