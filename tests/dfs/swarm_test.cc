@@ -36,6 +36,7 @@ struct Work {
   Rng rng;
   std::string user;
   Tally* tally;
+  sim::World* world;
   int files = 0;
 };
 
@@ -43,6 +44,7 @@ Task<Result<void>> make_file(Work* work, Node directory, std::string name, bool 
   const std::string content = work->user + std::to_string(work->files++);
   FIRN_CO_TRY(const Node file, co_await work->fs->prepare_file(directory, {}));
   FIRN_CO_CHECK(co_await work->fs->write(file, 0, {as_bytes(content)}));
+  if (getenv("TRACE")) fprintf(stderr, "   file %s object %s\n", content.c_str(), file.object.text().c_str());
   auto published = co_await work->fs->publish(file, directory, name, {.exclusive = exclusive}, {});
   if (!published) co_return std::move(published).error();
   work->tally->made++;
@@ -57,6 +59,7 @@ Task<Result<void>> step(Work* work) {
   const std::string name = "name" + std::to_string(rng.below(kNames));
   const std::string other = "name" + std::to_string(rng.below(kNames));
   const uint64_t what = rng.below(10);
+  if (getenv("TRACE")) fprintf(stderr, "%12ld %s begin %lu %s/%s -> %s/%s\n", work->world->now().ns, work->user.c_str(), what, from.name.c_str(), name.c_str(), to.name.c_str(), other.c_str());
   if (what < 3) co_return co_await make_file(work, from, name, what != 0);
   if (what == 3) {
     FIRN_CO_CHECK(co_await work->fs->unlink(from, name));
@@ -75,6 +78,7 @@ Task<Result<void>> step(Work* work) {
 Task<Result<void>> run_steps(Work* work) {
   for (int i = 0; i < kSteps; i++) {
     const auto result = co_await step(work);
+    if (getenv("TRACE")) fprintf(stderr, "%12ld %s end %s\n", work->world->now().ns, work->user.c_str(), result ? "ok" : result.error().message().c_str());
     if (result) continue;
     const Code code = result.error().code();
     if (code == Code::not_found || code == Code::exists || code == Code::busy) continue;
@@ -92,7 +96,7 @@ int check_files(User& user, const std::vector<Node>& directories) {
       const Node file = user.ok(user->lookup_in(directory, name));
       const std::string content = user.read(file);
       EXPECT_TRUE(objects.insert(file.object).second) << name << " is not the only name of " << content;
-      EXPECT_FALSE(content.empty()) << name << " has lost its content";
+      EXPECT_FALSE(content.empty()) << name << " has lost its content " << file.object.text() << " in " << directory.name;
       EXPECT_TRUE(contents.insert(content).second) << content << " is there twice";
     }
   }
@@ -113,7 +117,7 @@ void run_seed(uint64_t seed) {
   Rng rng(seed);
   std::vector<Work> works;
   for (int i = 0; i < kUsers; i++) {
-    works.push_back({users[i]->operator->(), directories, rng.fork(), "user" + std::to_string(i) + "-", &tally});
+    works.push_back({users[i]->operator->(), directories, rng.fork(), "user" + std::to_string(i) + "-", &tally, &cluster.world()});
   }
   std::vector<Pending<void>> running;
   for (int i = 0; i < kUsers; i++) running.push_back(users[i]->begin(run_steps(&works[i])));
