@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "control/manual_runtime_test.h"
 #include "control/memory_meta_store.h"
@@ -22,7 +23,9 @@ class TestFile {
  public:
   TestFile() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string(test->test_suite_name()) + "-" + test->name() + ".sqlite";
+    // The process id lets two runs of the tests go on at the same time.
+    std::string name = std::string(test->test_suite_name()) + "-" + test->name() + "-" +
+                       std::to_string(::getpid()) + ".sqlite";
     for (char& c : name) c = c == '/' ? '-' : c;
     path_ = (std::filesystem::path(testing::TempDir()) / name).string();
     remove();

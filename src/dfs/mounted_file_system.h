@@ -109,7 +109,7 @@ class MountedFileSystem final : public FileSystem {
   // What a step of a rename came to.
   enum class Progress : uint8_t { done, gone, again };
   Task<Result<Progress>> move_entry(Place from, Place to, Entry source, std::optional<Entry> target);
-  Task<Result<Progress>> remove_old_name(Place from, Inode inode);
+  Task<Result<Progress>> remove_old_name(Place from, ObjectId object);
   Task<Result<Progress>> resolve_twins(Place from, Place to, Entry source, Entry target);
 
   const std::shared_ptr<client::Container> container_;

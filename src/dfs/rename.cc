@@ -25,8 +25,7 @@ Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from,
   const Place old_place = place_in(from_parent, from);
   const Place new_place = place_in(to_parent, to);
   for (int attempt = 0; attempt < kRenameAttemptsMax; attempt++) {
-    FIRN_CO_TRY(auto found, co_await both(fetch_entry(old_place), fetch_entry(new_place)));
-    auto& [source, target] = found;
+    FIRN_CO_TRY(auto source, co_await fetch_entry(old_place));
     if (!source) co_return no_such(from);
     if (from_parent.object == to_parent.object && from == to) co_return {};
     const ObjectId object = source->inode.object;
@@ -34,6 +33,8 @@ Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from,
     if (node_type(source->inode) == NodeType::directory && below_itself) {
       co_return fail(Code::invalid, "a directory cannot move below itself").on("name", from);
     }
+    // After the source, not beside it: if that is the new name of a rename whose old name is our target, this sees it.
+    FIRN_CO_TRY(auto target, co_await fetch_entry(new_place));
     const bool twins = target && target->inode.object == object;
     auto step = twins ? resolve_twins(old_place, new_place, *std::move(source), *std::move(target))
                       : move_entry(old_place, new_place, *std::move(source), std::move(target));
@@ -46,29 +47,28 @@ Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from,
 
 Task<Result<MountedFileSystem::Progress>> MountedFileSystem::move_entry(Place from, Place to, Entry source,
                                                                         std::optional<Entry> target) {
-  Entry moved = source;
-  moved.inode.ctime = now();
-  FIRN_CO_TRY(const Placed placed, co_await place_entry(to, moved, std::move(target)));
+  source.inode.ctime = now();
+  FIRN_CO_TRY(const Placed placed, co_await place_entry(to, source, std::move(target)));
   if (placed.epoch == kEpochNone) co_return Progress::again;
-  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
-  if (removed != Progress::done) {
-    co_await take_back(to, std::move(moved), placed);
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode.object));
+  if (removed == Progress::gone) {
+    co_await take_back(to, std::move(source), placed);
   } else if (placed.replaced) {
     co_await discard_data(placed.replaced->inode);
   }
   co_return removed;
 }
 
-// `gone`: there was none. `again`, and nothing changed, if the entry is not the one with this inode any more.
-Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Place from, Inode inode) {
+// `gone`, and nothing changed, if there is no entry of the object.
+Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Place from, ObjectId object) {
   const auto removed = co_await remove_entry(from);
   if (!removed) {
     if (removed.error().code() == Code::not_found) co_return Progress::gone;
     co_return removed.error().clone();
   }
-  if (removed->inode == inode) co_return Progress::done;
+  if (removed->inode.object == object) co_return Progress::done;
   co_await put_back(from, *removed);
-  co_return Progress::again;
+  co_return Progress::gone;
 }
 
 // Both names lead to one object. There are no hard links, so this is the middle of a rename, one that
@@ -96,7 +96,7 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::resolve_twins(Place
     co_await take_back(to, std::move(target), placed);
     co_return Progress::again;
   }
-  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode.object));
   co_return forward&& removed == Progress::done ? Progress::done : Progress::again;
 }
 

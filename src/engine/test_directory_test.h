@@ -5,6 +5,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace firn::engine {
 
@@ -12,7 +13,9 @@ class TestDirectory {
  public:
   TestDirectory() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    const std::string name = std::string("firn-") + test->test_suite_name() + "-" + test->name();
+    // The process id lets two runs of the tests go on at the same time.
+    const std::string name = std::string("firn-") + test->test_suite_name() + "-" + test->name() + "-" +
+                             std::to_string(::getpid());
     path_ = (std::filesystem::path(testing::TempDir()) / name).string();
     std::filesystem::remove_all(path_);
   }

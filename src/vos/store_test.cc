@@ -129,7 +129,8 @@ Task<Result<Epoch>> twice(Task<Result<Epoch>> a, Task<Result<Epoch>> b) {
   co_return *results[0];
 }
 
-// Seed 1358 of the simulated cluster: the duplicate came when the key that it was refused for had been removed.
+// Seed 1358 of the simulated cluster: the duplicate came when the key that it was refused for had been
+// removed.
 TEST_F(StoreTest, refused_request_is_refused_again_when_its_condition_has_come_true) {
   const Update first = single("dkey", 3);
   ASSERT_TRUE(run(put(store_.get(), first, "abc")).has_value());

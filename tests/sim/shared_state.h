@@ -67,7 +67,8 @@ struct SharedState {
   void note(const std::string& key, const char* what, const std::optional<std::string>& value,
             const std::string& outcome) const {
     if (!verbose) return;
-    std::printf("%s: %s %s: %s\n", key.c_str(), what, value.value_or("(absent)").substr(0, 40).c_str(), outcome.c_str());
+    std::printf("%s: %s %s: %s\n", key.c_str(), what, value.value_or("(absent)").substr(0, 40).c_str(),
+                outcome.c_str());
   }
   void violation(std::string text) {
     if (violations.size() < 20) violations.push_back(std::move(text));
