@@ -1,6 +1,4 @@
 // From the host into Firn; see copy.h.
-#include <deque>
-
 #include <sys/stat.h>
 
 #include "base/buffer.h"
@@ -45,11 +43,10 @@ class CopyIn {
             .on("path", source)
             .remedy("add -r to copy it with all that is in it");
       }
-      Result<void> walked = co_await walk(self, source, entry, place);
-      if (!walked) self->job_.stop(std::move(walked).error());
+      self->expect(entry);
+      self->job_.start_walk(source, copy_directory(self, source, entry, place));
     } else {
       self->expect(entry);
-      self->job_.set_expected_final();
       (void)co_await self->job_.start(source, copy_entry(self, source, entry, place));
     }
     Result<CopySummary> summary = co_await self->job_.finish();
@@ -62,10 +59,6 @@ class CopyIn {
   struct Place {
     dfs::Node parent;
     std::string name;
-  };
-  struct Directory {
-    std::string path;  // on the host
-    dfs::Node node;
   };
   // Directories get their times last: what is copied into them changes them.
   struct FinishedDirectory {
@@ -107,39 +100,22 @@ class CopyIn {
     }
   }
 
-  static Task<Result<void>> walk(CopyIn* self, std::string source, HostEntry entry, Place place) {
-    FIRN_CO_TRY(dfs::Node root, co_await make_directory(self, entry, place));
-    std::deque<Directory> waiting;
-    waiting.push_back({source, root});
-    while (!waiting.empty() && !self->job_.stopping()) {
-      Directory directory = std::move(waiting.front());
-      waiting.pop_front();
-      Result<std::vector<std::string>> names = host_list(directory.path);
-      if (!names) {
-        self->job_.skip(directory.path, names.error());
-        continue;
-      }
-      FIRN_CO_CHECK(co_await walk_directory(self, std::move(directory), std::move(*names), &waiting));
-    }
-    self->job_.set_expected_final();
-    co_return {};
-  }
-
-  static Task<Result<void>> walk_directory(CopyIn* self, Directory directory, std::vector<std::string> names,
-                                           std::deque<Directory>* waiting) {
+  // Makes a directory and starts the copies of all that is in it.
+  static Task<Result<void>> copy_directory(CopyIn* self, std::string path, HostEntry entry, Place place) {
+    FIRN_CO_TRY(const dfs::Node directory, co_await make_directory(self, std::move(entry), std::move(place)));
+    FIRN_CO_TRY(const std::vector<std::string> names, host_list(path));
     for (const std::string& name : names) {
-      const std::string path = join_path(directory.path, name);
-      Result<HostEntry> entry = host_stat(path);
-      if (!entry) {
-        self->job_.skip(path, entry.error());
+      const std::string inner = join_path(path, name);
+      Result<HostEntry> found = host_stat(inner);
+      if (!found) {
+        self->job_.skip(inner, found.error());
         continue;
       }
-      self->expect(*entry);
-      const Place place{directory.node, name};
-      if (S_ISDIR(entry->mode)) {
-        FIRN_CO_TRY(dfs::Node made, co_await make_directory(self, *entry, place));
-        waiting->push_back({path, made});
-      } else if (!co_await self->job_.start(path, copy_entry(self, path, *entry, place))) {
+      self->expect(*found);
+      const Place inner_place{directory, name};
+      if (S_ISDIR(found->mode)) {
+        self->job_.start_walk(inner, copy_directory(self, inner, *found, inner_place));
+      } else if (!co_await self->job_.start(inner, copy_entry(self, inner, *found, inner_place))) {
         co_return {};
       }
     }
@@ -248,9 +224,14 @@ class CopyIn {
   }
 
   static Task<Result<void>> finish_directories(CopyIn* self) {
-    for (size_t i = self->finished_.size(); i-- > 0;) {
-      const FinishedDirectory& directory = self->finished_[i];
-      FIRN_CO_CHECK(co_await self->fs_.set_attributes(directory.node, attributes_of(directory.entry)));
+    constexpr size_t kAtOnce = 128;
+    for (size_t begin = 0; begin < self->finished_.size(); begin += kAtOnce) {
+      std::vector<Task<Result<void>>> changes;
+      for (size_t i = begin; i < std::min(begin + kAtOnce, self->finished_.size()); i++) {
+        const FinishedDirectory& directory = self->finished_[i];
+        changes.push_back(self->fs_.set_attributes(directory.node, attributes_of(directory.entry)));
+      }
+      FIRN_CO_CHECK(co_await when_all_ok(std::move(changes)));
     }
     co_return {};
   }

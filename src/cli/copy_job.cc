@@ -11,6 +11,9 @@ namespace firn::cli {
 
 namespace {
 
+constexpr size_t kQueuedMax = 16384;
+constexpr size_t kWalkersMax = 32;
+
 // Errors that concern one file only: the rest of the copy can go on.
 bool concerns_one_file(Code code) {
   switch (code) {
@@ -33,29 +36,46 @@ bool concerns_one_file(Code code) {
 CopyJob::CopyJob(CopyEnvironment environment)
     : environment_(environment),
       start_(environment.runtime.now()),
+      queue_(environment.runtime.executor(), kQueuedMax),
       places_(environment.runtime.executor(), environment.options.files_in_flight),
+      walkers_(environment.runtime.executor(), kWalkersMax),
       memory_(environment.runtime.executor(), environment.options.bytes_in_flight),
       gate_(environment.runtime.executor()),
       progress_(environment.options.show_progress, start_) {}
 
 Task<bool> CopyJob::start(std::string name, Task<Result<void>> work) {
-  Semaphore::Units place = co_await places_.acquire();
+  Semaphore::Units queued = co_await queue_.acquire();
   if (stopping()) co_return false;
-  gate_.spawn(run(this, std::move(name), std::move(work), std::move(place)));
+  gate_.spawn(run(this, std::move(name), std::move(work), std::move(queued)));
   co_return true;
 }
 
-Task<void> CopyJob::run(CopyJob* job, std::string name, Task<Result<void>> work, Semaphore::Units place) {
-  Result<void> result = co_await std::move(work);
-  if (!result) {
-    if (concerns_one_file(result.error().code())) {
-      job->skip(name, result.error());
-    } else {
-      job->stop(std::move(result).error().on("file", printable(name)));
-    }
-  }
-  job->redraw();
+Task<void> CopyJob::run(CopyJob* job, std::string name, Task<Result<void>> work, Semaphore::Units queued) {
+  Semaphore::Units place = co_await job->places_.acquire();
+  if (!job->stopping()) job->finish_one(name, co_await std::move(work));
   place.release();
+  queued.release();
+}
+
+void CopyJob::start_walk(std::string name, Task<Result<void>> work) {
+  walks_++;
+  gate_.spawn(run_walk(this, std::move(name), std::move(work)));
+}
+
+Task<void> CopyJob::run_walk(CopyJob* job, std::string name, Task<Result<void>> work) {
+  Semaphore::Units walker = co_await job->walkers_.acquire();
+  if (!job->stopping()) job->finish_one(name, co_await std::move(work));
+  job->walks_--;
+  walker.release();
+}
+
+void CopyJob::finish_one(const std::string& name, Result<void> result) {
+  if (!result && concerns_one_file(result.error().code())) {
+    skip(name, result.error());
+  } else if (!result) {
+    stop(std::move(result).error().on("file", printable(name)));
+  }
+  redraw();
 }
 
 Task<Result<CopySummary>> CopyJob::finish() {
@@ -68,7 +88,7 @@ Task<Result<CopySummary>> CopyJob::finish() {
 }
 
 void CopyJob::redraw() {
-  progress_.update(summary_.copied, expected_, expected_final_, environment_.runtime.now());
+  progress_.update(summary_.copied, expected_, walks_ == 0, environment_.runtime.now());
 }
 
 void CopyJob::skip(const std::string& name, const Error& reason) {

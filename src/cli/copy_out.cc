@@ -1,6 +1,4 @@
 // From Firn to the host; see copy.h.
-#include <deque>
-
 #include <sys/stat.h>
 
 #include "base/buffer.h"
@@ -38,11 +36,10 @@ class CopyOut {
             .on("path", source)
             .remedy("add -r to copy it with all that is in it");
       }
-      Result<void> walked = co_await walk(self, node, stat, target);
-      if (!walked) self->job_.stop(std::move(walked).error());
+      self->expect(stat);
+      self->job_.start_walk(target, copy_directory(self, node, stat, target));
     } else {
       self->expect(stat);
-      self->job_.set_expected_final();
       (void)co_await self->job_.start(target, copy_entry(self, node, stat, target));
     }
     Result<CopySummary> summary = co_await self->job_.finish();
@@ -51,10 +48,6 @@ class CopyOut {
   }
 
  private:
-  struct Directory {
-    dfs::Node node;
-    std::string path;  // on the host
-  };
   // Directories get their modes and times last: a mode may forbid writing, and what is written changes the
   // time.
   struct FinishedDirectory {
@@ -85,38 +78,29 @@ class CopyOut {
     return {};
   }
 
-  static Task<Result<void>> walk(CopyOut* self, dfs::Node source, dfs::Stat stat, std::string target) {
-    FIRN_CO_CHECK(self->make_directory(target, stat));
-    std::deque<Directory> waiting;
-    waiting.push_back({source, target});
-    while (!waiting.empty() && !self->job_.stopping()) {
-      const Directory directory = std::move(waiting.front());
-      waiting.pop_front();
-      dfs::DirectoryAnchor anchor;
-      while (!anchor.end() && !self->job_.stopping()) {
-        FIRN_CO_TRY(auto entries, co_await self->fs_.read_directory_plus(directory.node, anchor));
-        FIRN_CO_CHECK(co_await walk_entries(self, directory, std::move(entries), &waiting));
+  // Makes a directory and starts the copies of all that is in it.
+  static Task<Result<void>> copy_directory(CopyOut* self, dfs::Node directory, dfs::Stat stat,
+                                           std::string path) {
+    FIRN_CO_CHECK(self->make_directory(path, stat));
+    dfs::DirectoryAnchor anchor;
+    while (!anchor.end() && !self->job_.stopping()) {
+      FIRN_CO_TRY(const auto entries, co_await self->fs_.read_directory_plus(directory, anchor));
+      for (const dfs::DirectoryEntry& entry : entries) {
+        if (!co_await start_entry(self, directory, entry, join_path(path, entry.name))) co_return {};
       }
     }
-    self->job_.set_expected_final();
     co_return {};
   }
 
-  static Task<Result<void>> walk_entries(CopyOut* self, Directory directory,
-                                         std::vector<dfs::DirectoryEntry> entries,
-                                         std::deque<Directory>* waiting) {
-    for (const dfs::DirectoryEntry& entry : entries) {
-      const std::string path = join_path(directory.path, entry.name);
-      const dfs::Node node = entry_node(directory.node, entry);
-      self->expect(*entry.stat);
-      if (node.type == dfs::NodeType::directory) {
-        FIRN_CO_CHECK(self->make_directory(path, *entry.stat));
-        waiting->push_back({node, path});
-      } else if (!co_await self->job_.start(path, copy_entry(self, node, *entry.stat, path))) {
-        co_return {};
-      }
+  static Task<bool> start_entry(CopyOut* self, dfs::Node directory, dfs::DirectoryEntry entry,
+                                std::string path) {
+    const dfs::Node node = entry_node(directory, entry);
+    self->expect(*entry.stat);
+    if (node.type == dfs::NodeType::directory) {
+      self->job_.start_walk(path, copy_directory(self, node, *entry.stat, path));
+      co_return true;
     }
-    co_return {};
+    co_return co_await self->job_.start(path, copy_entry(self, node, *entry.stat, path));
   }
 
   static Task<Result<void>> copy_entry(CopyOut* self, dfs::Node node, dfs::Stat stat, std::string path) {
