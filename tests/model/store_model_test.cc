@@ -1,7 +1,9 @@
 // The store against its reference model, in the simulated world: random operations, crashes at random points
 // and at each I/O, I/O errors, a cache that is too small, a device that is full.
 //
-// FIRN_SIM_SEEDS: how many seeds each test runs (default: a few seconds in all). FIRN_SEED: only that one.
+// FIRN_SIM_SEEDS: how much to run: 1000 is the usual amount, with the number of seeds that each test names;
+// less or more scales it. FIRN_SEED: only that one.
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -12,6 +14,8 @@
 
 namespace firn::model {
 namespace {
+
+constexpr uint64_t kUsualAmount = 1000;
 
 struct Seeds {
   uint64_t begin;
@@ -25,7 +29,8 @@ Seeds chosen_seeds(uint64_t default_count) {
     const uint64_t seed = std::strtoull(only, nullptr, 10);
     return {seed, seed + 1};
   }
-  return {0, count != nullptr ? std::strtoull(count, nullptr, 10) : default_count};
+  if (count == nullptr) return {0, default_count};
+  return {0, std::max<uint64_t>(std::strtoull(count, nullptr, 10) * default_count / kUsualAmount, 1)};
 }
 
 std::string how_to_rerun(uint64_t seed) {
@@ -43,8 +48,8 @@ void for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& 
   }
 }
 
-// Runs what kills nodes in a child process, because their memory is never given back. Gives what `work` gave, or nothing
-// if a check failed in it.
+// Runs what kills nodes in a child process, because their memory is never given back. Gives what `work` gave,
+// or nothing if a check failed in it.
 std::optional<bool> in_child(const std::function<bool()>& work) {
   enum : int { kFalse = 0, kTrue = 1, kFailed = 2 };
   std::fflush(nullptr);

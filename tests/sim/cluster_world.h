@@ -13,6 +13,7 @@ namespace firn::simtest {
 struct RunOptions {
   bool flush_is_a_lie = false;                    // planted: the checks must notice
   bool trace = false;                             // every event to standard output
+  bool quiet = false;                             // violations are counted, not printed
   bool log = false;                               // the nodes' log lines to standard output
   Duration work_time = std::chrono::seconds(20);  // virtual
 };

@@ -39,7 +39,7 @@ Child start(uint64_t seed, const RunOptions& options) {
     return {pid, ends[0], seed};
   }
   const RunResult result = run_cluster(seed, options);
-  if (!result.violations.empty()) print_result(seed, result);
+  if (!result.violations.empty() && !options.quiet) print_result(seed, result);
   (void)std::fflush(stdout);
   const Report report{result.hash, result.operations, result.in_doubt, result.engine_lives,
                       result.violations.size()};
