@@ -1,4 +1,7 @@
 // From the host into Firn; see copy.h.
+#include <algorithm>
+#include <functional>
+
 #include <sys/stat.h>
 
 #include "base/buffer.h"
@@ -59,11 +62,13 @@ class CopyIn {
   struct Place {
     dfs::Node parent;
     std::string name;
+    uint32_t depth = 0;  // below the directory that is copied
   };
-  // Directories get their times last: what is copied into them changes them.
+  // Directories get their times last, the deepest first: what changes in them changes their times.
   struct FinishedDirectory {
     dfs::Node node;
     HostEntry entry;
+    uint32_t depth = 0;
   };
 
   // Into an existing directory under the source's name, or as a new name in an existing parent.
@@ -102,6 +107,7 @@ class CopyIn {
 
   // Makes a directory and starts the copies of all that is in it.
   static Task<Result<void>> copy_directory(CopyIn* self, std::string path, HostEntry entry, Place place) {
+    const uint32_t depth = place.depth;
     FIRN_CO_TRY(const dfs::Node directory, co_await make_directory(self, std::move(entry), std::move(place)));
     FIRN_CO_TRY(const std::vector<std::string> names, host_list(path));
     for (const std::string& name : names) {
@@ -112,7 +118,7 @@ class CopyIn {
         continue;
       }
       self->expect(*found);
-      const Place inner_place{directory, name};
+      const Place inner_place{directory, name, depth + 1};
       if (S_ISDIR(found->mode)) {
         self->job_.start_walk(inner, copy_directory(self, inner, *found, inner_place));
       } else if (!co_await self->job_.start(inner, copy_entry(self, inner, *found, inner_place))) {
@@ -133,7 +139,7 @@ class CopyIn {
       co_return fail(Code::not_directory, "a directory is to be copied to where a file is")
           .on("name", place.name);
     }
-    self->finished_.push_back({*made, entry});
+    self->finished_.push_back({*made, entry, place.depth});
     self->job_.summary().copied.directories++;
     co_return made;
   }
@@ -225,11 +231,13 @@ class CopyIn {
 
   static Task<Result<void>> finish_directories(CopyIn* self) {
     constexpr size_t kAtOnce = 128;
-    for (size_t begin = 0; begin < self->finished_.size(); begin += kAtOnce) {
+    auto& finished = self->finished_;
+    std::ranges::sort(finished, std::greater{}, &FinishedDirectory::depth);
+    for (size_t next = 0; next < finished.size();) {
+      const uint32_t depth = finished[next].depth;
       std::vector<Task<Result<void>>> changes;
-      for (size_t i = begin; i < std::min(begin + kAtOnce, self->finished_.size()); i++) {
-        const FinishedDirectory& directory = self->finished_[i];
-        changes.push_back(self->fs_.set_attributes(directory.node, attributes_of(directory.entry)));
+      for (; next < finished.size() && finished[next].depth == depth && changes.size() < kAtOnce; next++) {
+        changes.push_back(self->fs_.set_attributes(finished[next].node, attributes_of(finished[next].entry)));
       }
       FIRN_CO_CHECK(co_await when_all_ok(std::move(changes)));
     }
