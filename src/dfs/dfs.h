@@ -137,6 +137,7 @@ class FileSystem {
   // without size.
   virtual Task<Result<Node>> publish(Node file, Node parent, std::string name, CreateOptions options,
                                      SetAttributes changes) = 0;
+  // Not after a publish that timed out: the file may have got its name.
   virtual Task<Result<void>> discard(Node file) = 0;
 
   // Files. Data in any cuts; buffers live until completion. Reading returns the bytes read: short only at the
@@ -159,9 +160,10 @@ class FileSystem {
   virtual Task<Result<void>> unlink(Node parent, std::string name) = 0;
   // not_empty if it has entries.
   virtual Task<Result<void>> remove_directory(Node parent, std::string name) = 0;
-  // As rename(2): replaces a file by a file, an empty directory by a directory. Within one directory a reader
-  // finds the old name or the new one at any time; across directories a crash may leave both, never none
-  // (until transactions). invalid if a directory would move below itself.
+  // As rename(2): replaces a file by a file, an empty directory by a directory. The new name is there before
+  // the old one goes; a crash in between leaves both until the same rename is made again (until transactions:
+  // docs/formats/dfs.md). invalid if a directory would move into itself or a directory right below it; those
+  // further down are not seen here: compare the paths before. busy if others keep changing the names.
   virtual Task<Result<void>> rename(Node from_parent, std::string from, Node to_parent, std::string to) = 0;
 
   virtual Task<Result<std::string>> get_xattr(Node node, std::string name) = 0;

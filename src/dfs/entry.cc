@@ -18,6 +18,8 @@ client::FetchTarget inode_target(InodeBytes& bytes) {
   return {{.akey = Key(kInodeAkey), .kind = ValueKind::array, .recxs = {{0, kInodeBytes}}}, {bytes}};
 }
 
+constexpr Epoch before(Epoch epoch) { return Epoch{epoch.value - 1}; }
+
 // Nothing if no byte of an inode is there.
 Result<std::optional<Inode>> found_inode(const FetchedItem& found, const InodeBytes& bytes) {
   if (found.extents.empty()) return std::nullopt;
@@ -174,26 +176,35 @@ Task<Result<void>> write_fields(Place place, Inode inode, std::vector<InodeField
   co_return {};
 }
 
-Task<Result<RemovedEntry>> remove_entry(Place place) {
+Task<Result<std::optional<Entry>>> fetch_former_entry(Place place, Epoch epoch) {
+  auto entry = co_await fetch_entry(place, before(epoch));
+  if (!entry && entry.error().code() == Code::corrupt) co_return std::nullopt;  // half forgotten
+  co_return std::move(entry);
+}
+
+Task<Result<RemovedEntry>> remove_entry(Place place, Inode seen) {
   auto removed = co_await place.directory.punch_dkey(place.name, Condition::punch);
   if (!removed) co_return at_place(std::move(removed).error(), place);
-  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place, before(*removed)));
-  if (!inode) co_return at_place(fail(Code::corrupt, "what was removed was no entry"), place);
-  co_return RemovedEntry{*inode, *removed};
+  auto inode = co_await fetch_inode(place, before(*removed));
+  if (!inode && inode.error().code() != Code::corrupt) co_return std::move(inode).error();
+  const bool known = inode && *inode;
+  co_return RemovedEntry{known ? **inode : seen, *removed};
 }
 
 Task<Result<void>> restore_entry(Place place, Epoch epoch) {
-  FIRN_CO_TRY(auto entry, co_await fetch_entry(place, before(epoch)));
-  if (!entry) co_return at_place(fail(Code::corrupt, "the entry to put back is not there any more"), place);
+  FIRN_CO_TRY(auto entry, co_await fetch_former_entry(place, epoch));
+  if (!entry) co_return at_place(fail(Code::not_found, "the entry to put back is forgotten"), place);
   FIRN_CO_CHECK(co_await write_entry(place, std::move(*entry), std::nullopt, Condition::dkey_insert));
   co_return {};
 }
 
-Task<Result<Written>> inode_written(Place place) {
+Task<Result<Epoch>> entry_written(Place place) {
   FIRN_CO_TRY(const ListReply listed, co_await place.directory.list_extents(place.name, Key(kInodeAkey)));
-  if (listed.extents.empty()) co_return Written{};
-  const auto [first, last] = std::ranges::minmax(listed.extents, {}, &ListEntryExtent::epoch);
-  co_return Written{first.epoch, last.epoch};
+  for (const ListEntryExtent& extent : listed.extents) {
+    const bool holds_object = extent.recx.start <= kInodeObjectAt && kInodeObjectAt < extent.recx.end();
+    if (holds_object) co_return extent.epoch;
+  }
+  co_return kEpochNone;
 }
 
 }  // namespace firn::dfs

@@ -55,21 +55,22 @@ Task<Result<void>> drop_akeys(Place place, Entry entry, Entry previous);
 // Writes some fields of the inode. Code::not_found if there is no entry.
 Task<Result<void>> write_fields(Place place, Inode inode, std::vector<InodeField> fields);
 
-// Removes whatever entry is there; not_found if none is. Gives the one removed, which two requests find out.
+// What was there just before the change at `epoch`: what it replaced or removed. Nothing if there was none,
+// or if the store does not know any more: stores forget what no reader of the present can see, soon if they
+// need the space. Callers then go by what they saw before their change.
+Task<Result<std::optional<Entry>>> fetch_former_entry(Place place, Epoch epoch);
+
+// Removes whatever entry is there; not_found if none is. Gives the one removed, which two requests find out;
+// `seen` if the store has forgotten it.
 struct RemovedEntry {
   Inode inode;
   Epoch epoch;  // of the removal
 };
-Task<Result<RemovedEntry>> remove_entry(Place place);
+Task<Result<RemovedEntry>> remove_entry(Place place, Inode seen);
 // Puts back what was there just before `epoch`. Code::exists if the name has been taken since.
 Task<Result<void>> restore_entry(Place place, Epoch epoch);
-// When the inode at the place was written: first and last of its parts. kEpochNone if there is none.
-struct Written {
-  Epoch first;
-  Epoch last;
-};
-Task<Result<Written>> inode_written(Place place);
-
-constexpr Epoch before(Epoch epoch) { return Epoch{epoch.value - 1}; }
+// When the entry at the place was made there, or written anew as a whole: which changes of single fields do
+// not count for. kEpochNone if there is none.
+Task<Result<Epoch>> entry_written(Place place);
 
 }  // namespace firn::dfs

@@ -17,7 +17,7 @@ constexpr uint32_t kNanosecondsPerSecond = 1'000'000'000;
 // Where the fields begin.
 namespace at {
 constexpr size_t kMode = 0;
-constexpr size_t kObjectLo = 4;
+constexpr size_t kObjectLo = kInodeObjectAt;
 constexpr size_t kObjectHi = 12;
 constexpr size_t kMtimeSeconds = 20;
 constexpr size_t kCtimeSeconds = 28;

@@ -30,6 +30,7 @@ struct Inode {
 };
 
 constexpr size_t kInodeBytes = 88;
+constexpr uint64_t kInodeObjectAt = 4;  // a byte that is only written together with all others
 using InodeBytes = std::array<std::byte, kInodeBytes>;
 
 InodeBytes encode_inode(const Inode& inode);

@@ -103,13 +103,13 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<void>> check_replace(const Entry& entry, const Entry& target);
   // Writes the entry where `target` was seen last, or whatever is there by now.
   Task<Result<Placed>> place_entry(Place place, Entry entry, std::optional<Entry> target);
-  Task<Result<Placed>> check_placed(Place place, Entry entry, Epoch written);
+  Task<Result<Placed>> check_placed(Place place, Entry entry, Entry target, Epoch written);
   Task<void> take_back(Place place, Entry entry, Placed placed);
 
   // What a step of a rename came to.
   enum class Progress : uint8_t { done, gone, again };
   Task<Result<Progress>> move_entry(Place from, Place to, Entry source, std::optional<Entry> target);
-  Task<Result<Progress>> remove_old_name(Place from, ObjectId object);
+  Task<Result<Progress>> remove_old_name(Place from, Inode inode);
   Task<Result<Progress>> resolve_twins(Place from, Place to, Entry source, Entry target);
 
   const std::shared_ptr<client::Container> container_;

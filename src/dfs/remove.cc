@@ -23,7 +23,7 @@ Task<Result<void>> MountedFileSystem::unlink(Node parent, std::string name) {
   FIRN_CO_TRY(const auto inode, co_await fetch_inode(place));
   if (!inode) co_return no_such(name);
   if (node_type(*inode) == NodeType::directory) co_return is_directory();
-  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place));
+  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place, *inode));
   if (node_type(removed.inode) == NodeType::directory) {
     co_await put_back(place, removed);
     co_return is_directory();
@@ -42,7 +42,7 @@ Task<Result<void>> MountedFileSystem::remove_directory(Node parent, std::string 
   }
   FIRN_CO_TRY(const bool empty, co_await is_empty(inode->object));
   if (!empty) co_return fail(Code::not_empty, "the directory is not empty").on("name", name);
-  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place));
+  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place, *inode));
   if (removed.inode.object != inode->object) {
     co_await put_back(place, removed);
     co_return fail(Code::busy, "somebody else is changing this name").on("name", name);

@@ -33,7 +33,8 @@ Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from,
     if (node_type(source->inode) == NodeType::directory && below_itself) {
       co_return fail(Code::invalid, "a directory cannot move below itself").on("name", from);
     }
-    // After the source, not beside it: if that is the new name of a rename whose old name is our target, this sees it.
+    // After the source, not beside it: if that is the new name of a rename whose old name is our target, this
+    // sees it.
     FIRN_CO_TRY(auto target, co_await fetch_entry(new_place));
     const bool twins = target && target->inode.object == object;
     auto step = twins ? resolve_twins(old_place, new_place, *std::move(source), *std::move(target))
@@ -50,7 +51,7 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::move_entry(Place fr
   source.inode.ctime = now();
   FIRN_CO_TRY(const Placed placed, co_await place_entry(to, source, std::move(target)));
   if (placed.epoch == kEpochNone) co_return Progress::again;
-  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode.object));
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
   if (removed == Progress::gone) {
     co_await take_back(to, std::move(source), placed);
   } else if (placed.replaced) {
@@ -59,14 +60,14 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::move_entry(Place fr
   co_return removed;
 }
 
-// `gone`, and nothing changed, if there is no entry of the object.
-Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Place from, ObjectId object) {
-  const auto removed = co_await remove_entry(from);
+// `gone`, and nothing changed, if there is no entry of the inode's object.
+Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Place from, Inode inode) {
+  const auto removed = co_await remove_entry(from, inode);
   if (!removed) {
     if (removed.error().code() == Code::not_found) co_return Progress::gone;
     co_return removed.error().clone();
   }
-  if (removed->inode.object == object) co_return Progress::done;
+  if (removed->inode.object == inode.object) co_return Progress::done;
   co_await put_back(from, *removed);
   co_return Progress::gone;
 }
@@ -77,10 +78,10 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::remove_old_name(Pla
 // the old one goes. If that direction is the opposite of ours, ours begins anew.
 Task<Result<MountedFileSystem::Progress>> MountedFileSystem::resolve_twins(Place from, Place to, Entry source,
                                                                            Entry target) {
-  FIRN_CO_TRY(const auto written, co_await both(inode_written(from), inode_written(to)));
+  FIRN_CO_TRY(const auto written, co_await both(entry_written(from), entry_written(to)));
   const auto& [from_written, to_written] = written;
-  if (from_written.last == kEpochNone || to_written.last == kEpochNone) co_return Progress::again;
-  const bool forward = to_written.last > from_written.last;
+  if (from_written == kEpochNone || to_written == kEpochNone) co_return Progress::again;
+  const bool forward = to_written > from_written;
   if (!forward) {
     std::swap(from, to);
     std::swap(source, target);
@@ -91,12 +92,12 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::resolve_twins(Place
     if (rewritten.error().code() == Code::not_found) co_return Progress::again;
     co_return rewritten.error().clone();
   }
-  FIRN_CO_TRY(const Placed placed, co_await check_placed(to, target, *rewritten));
+  FIRN_CO_TRY(const Placed placed, co_await check_placed(to, target, target, *rewritten));
   if (!placed.was_there) {
     co_await take_back(to, std::move(target), placed);
     co_return Progress::again;
   }
-  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode.object));
+  FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
   co_return forward&& removed == Progress::done ? Progress::done : Progress::again;
 }
 

@@ -36,7 +36,7 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::place_entry(Place pla
     const Condition condition = target ? Condition::dkey_update : Condition::dkey_insert;
     auto written = co_await write_entry(place, entry, target, condition);
     if (written && !target) co_return Placed{.epoch = *written};
-    if (written) co_return co_await check_placed(std::move(place), std::move(entry), *written);
+    if (written) co_return co_await check_placed(place, entry, *target, *written);
     const Code code = written.error().code();
     if (code != Code::exists && code != Code::not_found) co_return std::move(written).error();
     // The target came or went since it was looked at.
@@ -47,10 +47,10 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::place_entry(Place pla
 
 // The new entry is written over another: which one was it, and may it be replaced?
 Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place place, Entry entry,
-                                                                        Epoch written) {
+                                                                        Entry target, Epoch written) {
   Placed placed{.epoch = written};
-  FIRN_CO_TRY(placed.replaced, co_await fetch_entry(place, before(written)));
-  if (!placed.replaced) co_return placed;
+  FIRN_CO_TRY(placed.replaced, co_await fetch_former_entry(place, written));
+  if (!placed.replaced) placed.replaced = std::move(target);
   if (placed.replaced->inode.object == entry.inode.object) {
     placed.replaced.reset();
     placed.was_there = true;
@@ -65,8 +65,8 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place pl
   co_return placed;
 }
 
-// What was replaced comes back, unless somebody has changed the entry since, or had put the same object there
-// before: then he has done the same, and the name is his.
+// What was replaced comes back, unless somebody has written the entry anew since, or had put the same object
+// there before: then he has done the same, and the name is his.
 Task<void> MountedFileSystem::take_back(Place place, Entry entry, Placed placed) {
   if (placed.was_there) co_return;
   const auto failed = [&](const Error& error) {
@@ -74,10 +74,9 @@ Task<void> MountedFileSystem::take_back(Place place, Entry entry, Placed placed)
                           place.directory.id().text() + " name=\"" + place.name +
                           "\" object=" + entry.inode.object.text() + " error=\"" + error.message() + "\"");
   };
-  const auto written = co_await inode_written(place);
+  const auto written = co_await entry_written(place);
   if (!written) co_return failed(written.error());
-  const bool ours = written->first == placed.epoch && written->last == placed.epoch;
-  if (!ours) co_return;
+  if (*written != placed.epoch) co_return;
   if (!placed.replaced) {
     const auto removed = co_await place.directory.punch_dkey(place.name, Condition::punch);
     if (!removed && removed.error().code() != Code::not_found) failed(removed.error());

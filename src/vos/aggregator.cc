@@ -72,8 +72,7 @@ void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
     take_piece(parsed.start, parsed.epoch, *record);
 }
 
-// --- the levels of keys: a punch goes when all it hides has been looked at
-// ----------------------------------------------
+// --- the levels of keys: a punch goes when all it hides has been looked at -------------------------
 
 void Aggregator::leave_levels(std::string_view key, const ParsedKey& parsed) {
   const std::string_view path = path_;
@@ -113,8 +112,7 @@ void Aggregator::enter_levels(std::string_view key, const ParsedKey& parsed) {
   path_ = key.substr(0, std::max({kObjectPrefixBytes, dkey_prefix_bytes_, akey_prefix_bytes_}));
 }
 
-// --- values
-// -------------------------------------------------------------------------------------------------------------
+// --- values --------------------------------------------------------------------------------------
 
 void Aggregator::take_single(std::string_view key, Epoch epoch) {
   if (single_kept_) return doom(std::string(key));

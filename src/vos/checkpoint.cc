@@ -63,8 +63,7 @@ void CheckpointWriter::begin(LogPosition point) {
   root_.tree_root = parts_.tree.root();
 }
 
-// --- pages and the page table
-// ---------------------------------------------------------------------------------------
+// --- pages and the page table --------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::write_index() {
   std::vector<Task<Result<void>>> writers;
@@ -152,8 +151,7 @@ Task<Result<void>> CheckpointWriter::write_chunk(uint32_t chunk) {
   co_return Result<void>();
 }
 
-// --- blobs
-// ----------------------------------------------------------------------------------------------------------
+// --- blobs ---------------------------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::write_blobs() {
   root_.chunks = parts_.state.chunks;
@@ -196,8 +194,7 @@ Task<Result<BlobRef>> CheckpointWriter::write_one_blob(BlobKind kind, std::strin
   co_return co_await write_blob(parts_.main, identity, bytes, runs);
 }
 
-// --- the end
-// --------------------------------------------------------------------------------------------------------
+// --- the end -------------------------------------------------------------------------------------
 
 Task<Result<void>> CheckpointWriter::commit(Log* log) {
   // A checkpoint does not make durable what the log has refused.

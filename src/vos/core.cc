@@ -49,8 +49,7 @@ Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, con
 
 }  // namespace
 
-// --- format and open
-// ------------------------------------------------------------------------------------------------
+// --- format and open -----------------------------------------------------------------------------
 
 Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
                                 FormatOptions options) {
@@ -112,8 +111,7 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
   co_return core;
 }
 
-// --- replay
-// ---------------------------------------------------------------------------------------------------------
+// --- replay --------------------------------------------------------------------------------------
 
 Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   FIRN_ASSERT(!log_.has_value());
@@ -149,8 +147,7 @@ Task<Result<void>> Core::apply_records(LogReader reader, LogPosition end, Replay
   co_return Result<void>();
 }
 
-// --- room
-// -----------------------------------------------------------------------------------------------------------
+// --- room ----------------------------------------------------------------------------------------
 
 bool Core::has_room(size_t record_bytes, SpaceUse use) {
   return log().has_room(record_bytes) && space.has_room(1, use) && pages.dirty_pages() < pages.limit_pages();
@@ -199,8 +196,7 @@ void Core::update_checkpoint_need() {
                             kNeedBlobBlocks);
 }
 
-// --- checkpoints
-// ----------------------------------------------------------------------------------------------------
+// --- checkpoints ---------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
   return {*main_device, space, pages, tree, requests, clock, state_};
@@ -264,8 +260,7 @@ Task<void> Core::background_checkpoint() {
   }
 }
 
-// --- the end
-// --------------------------------------------------------------------------------------------------------
+// --- the end -------------------------------------------------------------------------------------
 
 Task<Result<void>> Core::close() {
   while (!checkpoint_ended_.is_set()) co_await checkpoint_ended_.wait();

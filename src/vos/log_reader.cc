@@ -80,8 +80,7 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
   return result;
 }
 
-// --- the device
-// -----------------------------------------------------------------------------------------------------
+// --- the device ----------------------------------------------------------------------------------
 
 Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   FIRN_ASSERT(bytes <= ring_.bytes);
@@ -98,8 +97,7 @@ Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   co_return ByteView(window_.bytes()).subspan(lsn.value - window_first_.value, bytes);
 }
 
-// --- the end
-// --------------------------------------------------------------------------------------------------------
+// --- the end -------------------------------------------------------------------------------------
 
 Task<Result<void>> LogReader::finish() {
   FIRN_CO_CHECK(co_await look_for_later());

@@ -31,8 +31,7 @@ PageCache::PageCache(Runtime& runtime, BlockDevice& main, uint64_t cache_bytes)
 
 PageCache::~PageCache() = default;
 
-// --- Residency
-// ------------------------------------------------------------------------------------------------------
+// --- Residency -----------------------------------------------------------------------------------
 
 Task<Result<void>> PageCache::load(PageId page) {
   if (find(page) != nullptr) co_return Result<void>();
@@ -172,8 +171,7 @@ void PageCache::table_loaded() {
   live_ = table_.page_count();
 }
 
-// --- Checkpoint
-// -----------------------------------------------------------------------------------------------------
+// --- Checkpoint ----------------------------------------------------------------------------------
 
 // The image stays where it is, because the checkpoint may be writing it just now; the page moves to other
 // memory.

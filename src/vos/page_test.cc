@@ -142,8 +142,7 @@ TEST(PageBuild, both_halves_of_a_split_fit_whatever_the_sizes) {
   }
 }
 
-// --- What comes from disk
-// -------------------------------------------------------------------------------------------
+// --- What comes from disk ------------------------------------------------------------------------
 
 Buffer sealed_page() {
   std::vector<std::string> keys;

@@ -20,8 +20,7 @@ Space::Space(uint64_t blocks, uint64_t reserve_percent, const FreeList& free)
 
 Space::~Space() { FIRN_ASSERT(readers_.empty()); }
 
-// --- allocation
-// ---------------------------------------------------------------------------------------------------
+// --- allocation ----------------------------------------------------------------------------------
 
 bool Space::has_room(uint64_t blocks, SpaceUse use) {
   uint64_t needed = blocks;
@@ -139,8 +138,7 @@ void Space::abandon(Run run) {
   insert_free(range_of(run));
 }
 
-// --- the free ranges
-// ----------------------------------------------------------------------------------------------
+// --- the free ranges -----------------------------------------------------------------------------
 
 void Space::insert_free(BlockRange range) {
   FIRN_ASSERT(range.blocks > 0);
@@ -177,8 +175,7 @@ void Space::erase_free(BlockRange range) {
   free_blocks_ -= range.blocks;
 }
 
-// --- release, readers, checkpoints
-// ----------------------------------------------------------------------------------
+// --- release, readers, checkpoints ---------------------------------------------------------------
 
 void Space::release(Run run) {
   const BlockRange range = range_of(run);
@@ -259,8 +256,7 @@ void Space::abort_checkpoint() {
   in_checkpoint_ = false;
 }
 
-// --- looking at it
-// --------------------------------------------------------------------------------------------------
+// --- looking at it -------------------------------------------------------------------------------
 
 SpaceStats Space::stats() const {
   SpaceStats stats;

@@ -49,8 +49,7 @@ Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
   co_return co_await core_->log().wait_durable(lsn);
 }
 
-// --- replay
-// -------------------------------------------------------------------------------------------------------------
+// --- replay --------------------------------------------------------------------------------------
 
 Result<void> StoreImpl::claim(std::string_view record) {
   FIRN_TRY(const Change change, decode_change(record));

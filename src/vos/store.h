@@ -123,9 +123,10 @@ struct QueryResult {
   bool found = false;  // all that was asked for
   Key dkey;
   Key akey;
-  Recx recx;  // the last (first) visible run
+  Recx recx;  // the last (first) visible run, cut at the borders of its unit (model/pieces.h)
   uint64_t record_bytes = 0;
-  Epoch newest;  // newest change of the object visible at the epoch; none: kEpochNone
+  // When nothing is asked for: the newest visible value or extent of the object, punched ones included.
+  Epoch newest;
 };
 
 struct StoreStats {

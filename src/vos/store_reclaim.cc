@@ -30,8 +30,7 @@ uint64_t growth_blocks(size_t record_bytes) { return record_bytes / (kBlockBytes
 
 }  // namespace
 
-// --- room for changes
-// ---------------------------------------------------------------------------------------------------
+// --- room for changes ----------------------------------------------------------------------------
 
 bool StoreImpl::has_room(size_t record_bytes, SpaceUse use) {
   return core_->has_room(record_bytes, use) && core_->space.has_room(1 + growth_blocks(record_bytes), use);
@@ -96,8 +95,7 @@ Task<bool> StoreImpl::win_space() {
   co_return won.has_value();
 }
 
-// --- aggregation
-// --------------------------------------------------------------------------------------------------------
+// --- aggregation ---------------------------------------------------------------------------------
 
 Epoch StoreImpl::oldest_reader() const { return readers_.empty() ? kEpochMax : *readers_.begin(); }
 
@@ -167,8 +165,7 @@ Task<void> StoreImpl::background_aggregation() {
   background_runs_ = false;
 }
 
-// --- removal of containers
-// ----------------------------------------------------------------------------------------------
+// --- removal of containers -----------------------------------------------------------------------
 
 Task<Result<void>> StoreImpl::remove_container(ContainerId container) {
   const auto turn = co_await reclaiming_.acquire();

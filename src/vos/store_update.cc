@@ -129,8 +129,7 @@ Task<Result<Epoch>> StoreImpl::carry_out(Punch punch) {
   co_return co_await commit(&change);
 }
 
-// --- requests that are sent again
-// ---------------------------------------------------------------------------------------
+// --- requests that are sent again ----------------------------------------------------------------
 
 std::optional<Result<Epoch>> StoreImpl::answered(RequestId request) const {
   if (const auto epoch = core_->requests.find(request)) return Result<Epoch>(*epoch);
@@ -148,8 +147,7 @@ Task<Result<Epoch>> StoreImpl::answer_again(Result<Epoch> answer) {
   co_return answer;
 }
 
-// --- bulk data
-// ----------------------------------------------------------------------------------------------------------
+// --- bulk data -----------------------------------------------------------------------------------
 
 Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
   // Nothing is written for a store that is known to refuse changes.
@@ -169,8 +167,7 @@ Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocatio
   co_return co_await when_all_ok(std::move(tasks));
 }
 
-// --- the synchronous step
-// -----------------------------------------------------------------------------------------------
+// --- the synchronous step ------------------------------------------------------------------------
 
 Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   commit->writes = tree_writes(commit->change);
@@ -245,8 +242,7 @@ void StoreImpl::apply_writes(Commit& commit) {
   if (commit.update == nullptr || commit.punches_extents) garbage_.punches++;
 }
 
-// --- judging
-// ------------------------------------------------------------------------------------------------------------
+// --- judging -------------------------------------------------------------------------------------
 
 Faultable<void> StoreImpl::judge(Commit& commit) {
   Probe probe(core_->tree);

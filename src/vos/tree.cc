@@ -55,8 +55,7 @@ void Tree::create() {
   changes_++;
 }
 
-// --- Searching
-// ------------------------------------------------------------------------------------------------------
+// --- Searching -----------------------------------------------------------------------------------
 
 Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
   path.depth = 0;
@@ -107,8 +106,7 @@ bool Tree::descend_prepared(std::string_view key, TreePath& path) {
   return position.exact;
 }
 
-// --- Inserting
-// ------------------------------------------------------------------------------------------------------
+// --- Inserting -----------------------------------------------------------------------------------
 
 void Tree::insert(std::string_view key, std::string_view value, Epoch epoch, Lsn lsn) {
   FIRN_ASSERT(key.size() <= kTreeKeyBytesMax);
@@ -179,8 +177,7 @@ void Tree::grow_root(std::string_view separator, PageId right) {
   root_ = root.id;
 }
 
-// --- Erasing
-// --------------------------------------------------------------------------------------------------------
+// --- Erasing -------------------------------------------------------------------------------------
 
 bool Tree::erase(std::string_view key) {
   TreePath path;

@@ -146,7 +146,8 @@ std::vector<std::string> User::names(Node directory, uint32_t entries_max) {
   return names;
 }
 
-Cluster::Cluster(uint64_t seed, FormatOptions format, const sim::WorldOptions& options) : world_(seed, options) {
+Cluster::Cluster(uint64_t seed, FormatOptions format, const sim::WorldOptions& options)
+    : world_(seed, options) {
   server_ = world_.add_node(
       kServer, [this](sim::NodeContext& context) { return std::make_unique<EngineProgram>(context, meta_); },
       {.thread_count = kTargets});

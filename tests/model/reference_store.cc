@@ -7,8 +7,7 @@
 
 namespace firn::model {
 
-// --- changes
-// ------------------------------------------------------------------------------------------------------------
+// --- changes -------------------------------------------------------------------------------------
 
 std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
   const bool dkey_is_there = dkey_exists(update.object, update.dkey, kEpochMax);
@@ -61,8 +60,7 @@ void ReferenceStore::remove_container(ContainerId container) {
   std::erase_if(objects_, [&](const auto& entry) { return entry.first.container == container; });
 }
 
-// --- reads
-// --------------------------------------------------------------------------------------------------------------
+// --- reads ---------------------------------------------------------------------------------------
 
 Epoch ReferenceStore::last_punch(const std::vector<Epoch>& punches, Epoch epoch) {
   Epoch last;
@@ -158,8 +156,7 @@ std::vector<ReferenceRun> ReferenceStore::extents(const AkeyImage& image, uint64
   return runs;
 }
 
-// --- queries
-// ------------------------------------------------------------------------------------------------------------
+// --- queries -------------------------------------------------------------------------------------
 
 std::optional<Recx> ReferenceStore::find_run(const AkeyImage& image, bool largest) const {
   if (image.records.empty()) return std::nullopt;
@@ -214,8 +211,7 @@ vos::QueryResult ReferenceStore::query(const vos::Query& query) const {
   return {};
 }
 
-// --- everything
-// ---------------------------------------------------------------------------------------------------------
+// --- everything ----------------------------------------------------------------------------------
 
 std::vector<vos::ObjectRef> ReferenceStore::known_objects() const {
   std::vector<vos::ObjectRef> all;

@@ -48,8 +48,7 @@ std::optional<T> StoreWorld::run(Task<T> task) {
   return world_.run(node_, std::move(task), kLimit);
 }
 
-// --- life
-// ---------------------------------------------------------------------------------------------------------------
+// --- life ----------------------------------------------------------------------------------------
 
 Task<Result<std::unique_ptr<vos::Store>>> StoreWorld::format_and_open(StoreWorld* self, bool fresh) {
   Runtime& runtime = self->world_.runtime(self->node_);
@@ -111,8 +110,7 @@ void StoreWorld::close() {
     crash();
 }
 
-// --- changes
-// ------------------------------------------------------------------------------------------------------------
+// --- changes -------------------------------------------------------------------------------------
 
 Task<void> StoreWorld::run_change(vos::Store* store, Outcome* outcome) {
   if (outcome->call.punch() != nullptr) {
@@ -276,8 +274,7 @@ void StoreWorld::finish_removal() {
     EXPECT_TRUE(is_fault(durable->error().code())) << durable->error().message();
 }
 
-// --- reads
-// --------------------------------------------------------------------------------------------------------------
+// --- reads ---------------------------------------------------------------------------------------
 
 Epoch StoreWorld::some_epoch() {
   if (epochs_.empty() || workload_.rng().chance(1, 2)) return kEpochMax;
