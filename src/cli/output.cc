@@ -44,7 +44,7 @@ Result<uint64_t> parse_bytes(std::string_view text) {
     const size_t power = kPrefixes.find(unit[0]);
     if (power == std::string_view::npos) return bad();
     const std::string_view rest = std::string_view(unit).substr(1);
-    if (rest != "" && rest != "IB" && rest != "B") return bad();
+    if (!rest.empty() && rest != "IB" && rest != "B") return bad();
     scale = std::pow(rest == "B" ? 1000.0 : 1024.0, static_cast<double>(power + 1));
   }
   const double bytes = value * scale;

@@ -137,7 +137,7 @@ Task<Result<uint64_t>> Container::allocate_oids(uint64_t count) {
   AllocateOidsRequest request{.pool = pool_->id(), .container = info_.id, .count = count};
   Client& client = pool_->client();
   FIRN_CO_TRY(AllocateOidsReply reply,
-              co_await client.rpc().call(pool_->system(), std::move(request), {}, client.options().call));
+              co_await client.rpc().call(pool_->system(), request, {}, client.options().call));
   co_return reply.first;
 }
 

@@ -36,7 +36,7 @@ vos::List list_of(vos::ListLevel level, const vos::ObjectRef& object, const Key&
 }  // namespace
 
 StoreWorld::StoreWorld(uint64_t seed, StoreWorldOptions options)
-    : options_(std::move(options)),
+    : options_(options),
       world_(seed),
       node_(world_.add_node("store")),
       workload_(seed * 2 + 1, options_.workload) {
