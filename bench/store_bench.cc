@@ -199,5 +199,9 @@ int run(const std::string& directory, int repetitions) {
 }  // namespace firn
 
 int main(int argc, char** argv) {
+  if (argc > 1 && argv[1][0] == '-') {
+    fmt::print(stderr, "usage: store_bench [DIRECTORY] [REPETITIONS]\n");
+    return 2;
+  }
   return firn::run(argc > 1 ? argv[1] : "/dev/shm", argc > 2 ? std::atoi(argv[2]) : 5);
 }
