@@ -2,6 +2,8 @@
 // nobody can reach, never a name without data. Conditions on the value of an entry are for transactions to
 // come; until then what a punch removed is looked up afterwards, one epoch before it, and put back if it
 // should not have been. See mounted_file_system.h.
+#include <fmt/format.h>
+
 #include "dfs/mounted_file_system.h"
 
 namespace firn::dfs {
@@ -65,16 +67,16 @@ Task<void> MountedFileSystem::discard_data(Inode inode) {
   if (node_type(inode) != NodeType::file) co_return;
   const auto punched = co_await container_->open(inode.object).punch();
   if (punched) co_return;
-  runtime().log().warning("data of a removed file stay behind: object=" + inode.object.text() + " error=\"" +
-                          punched.error().message() + "\"");
+  runtime().log().warning(fmt::format("dfs: data of a removed file stay behind: object={} error={:?}",
+                                      inode.object.text(), punched.error().message()));
 }
 
 Task<void> MountedFileSystem::put_back(Place place, RemovedEntry removed) {
   const auto restored = co_await restore_entry(place, removed.epoch);
   if (restored) co_return;
-  runtime().log().error("an entry that was removed under a race could not be put back: directory=" +
-                        place.directory.id().text() + " name=\"" + place.name + "\" object=" +
-                        removed.inode.object.text() + " error=\"" + restored.error().message() + "\"");
+  runtime().log().error(fmt::format(
+      "dfs: an entry removed under a race could not be put back: directory={} name={:?} object={} error={:?}",
+      place.directory.id().text(), place.name, removed.inode.object.text(), restored.error().message()));
 }
 
 }  // namespace firn::dfs

@@ -98,7 +98,8 @@ Task<Result<MountedFileSystem::Progress>> MountedFileSystem::resolve_twins(Place
     co_return Progress::again;
   }
   FIRN_CO_TRY(const Progress removed, co_await remove_old_name(from, source.inode));
-  co_return forward&& removed == Progress::done ? Progress::done : Progress::again;
+  if (removed != Progress::done || !forward) co_return Progress::again;
+  co_return Progress::done;
 }
 
 }  // namespace firn::dfs

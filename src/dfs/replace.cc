@@ -2,6 +2,8 @@
 // over the old one, so a reader finds the one or the other; what the update really replaced is read
 // afterwards, one epoch before it, because between a look and the update the name may have changed hands. See
 // mounted_file_system.h.
+#include <fmt/format.h>
+
 #include "dfs/mounted_file_system.h"
 
 namespace firn::dfs {
@@ -70,9 +72,9 @@ Task<Result<MountedFileSystem::Placed>> MountedFileSystem::check_placed(Place pl
 Task<void> MountedFileSystem::take_back(Place place, Entry entry, Placed placed) {
   if (placed.was_there) co_return;
   const auto failed = [&](const Error& error) {
-    runtime().log().error("an entry that was written under a race could not be taken back: directory=" +
-                          place.directory.id().text() + " name=\"" + place.name +
-                          "\" object=" + entry.inode.object.text() + " error=\"" + error.message() + "\"");
+    runtime().log().error(
+        fmt::format("dfs: an entry written under a race stays: directory={} name={:?} object={} error={:?}",
+                    place.directory.id().text(), place.name, entry.inode.object.text(), error.message()));
   };
   const auto written = co_await entry_written(place);
   if (!written) co_return failed(written.error());

@@ -97,8 +97,10 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
 
 // A duplicate of a refused request may arrive when it would be carried out; its client knows it as refused.
 // After a device error the outcome is not known to anybody, and the store refuses all changes anyway.
+// A client that is told "busy" sends the same request again: that is no answer to keep.
 void StoreImpl::remember_refusal(RequestId request, const Result<Epoch>& done) {
-  if (!done && done.error().code() != Code::io) core_->requests.remember_refusal(request, done.error());
+  if (done || done.error().code() == Code::io || done.error().code() == Code::busy) return;
+  core_->requests.remember_refusal(request, done.error());
 }
 
 Task<Result<Epoch>> StoreImpl::carry_out(Update update, std::span<const ByteView> payload) {
