@@ -47,7 +47,7 @@ class Gate {
  private:
   // A coroutine that nobody awaits; its frame goes away at its end.
   struct Driver {
-    struct promise_type {
+    struct promise_type : detail::PooledFrame {
       Driver get_return_object() { return {}; }
       std::suspend_never initial_suspend() noexcept { return {}; }
       std::suspend_never final_suspend() noexcept { return {}; }

@@ -12,7 +12,10 @@ RuntimeThread::RuntimeThread(std::unique_ptr<RealRuntime> runtime)
     : runtime_(std::move(runtime)),
       gate_(runtime_->executor()),
       closing_(runtime_->executor()),
-      thread_([this] { runtime_->loop().run(); }) {}
+      thread_([this] {
+        runtime_->loop().run();
+        detail::FramePool::clear();
+      }) {}
 
 RuntimeThread::~RuntimeThread() { stop(); }
 

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "runtime/frame_pool.h"
 
 namespace firn {
 
@@ -37,7 +38,7 @@ struct FinalAwaiter {
   void await_resume() noexcept {}
 };
 
-struct PromiseBase {
+struct PromiseBase : PooledFrame {
   std::coroutine_handle<> continuation = std::noop_coroutine();
 
   std::suspend_always initial_suspend() noexcept { return {}; }

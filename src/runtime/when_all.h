@@ -29,7 +29,7 @@ struct Join {
 // A coroutine that counts down a Join when it ends.
 class Branch {
  public:
-  struct promise_type {
+  struct promise_type : PooledFrame {
     Join* join = nullptr;
 
     struct CountDown {

@@ -11,12 +11,6 @@ namespace firn::vos {
 
 namespace {
 
-RecordView record_of(const Fragment& fragment) {
-  const auto record = RecordView::decode(fragment.value);
-  FIRN_ASSERT(record.has_value());
-  return *record;
-}
-
 Result<void> verify(const Fragment& fragment, const RecordView& record, ByteView bytes) {
   if (crc32c(bytes) == record.crc()) return {};
   auto error = fail(Code::corrupt, "stored data does not match its checksum")
@@ -28,19 +22,40 @@ Result<void> verify(const Fragment& fragment, const RecordView& record, ByteView
 
 }  // namespace
 
-Task<Result<void>> FetchData::read(BlockDevice& main, std::vector<FetchedItem>& items) {
+Task<Result<void>> FetchData::read(BlockDevice& main) {
   while (next_ < fragments_.size()) {
-    const size_t first = next_;
-    reads_.clear();
-    pieces_.clear();
-    piece_bytes_ = 0;
-    while (next_ < fragments_.size() && reads_.size() < kReadsInFlightMax && piece_bytes_ < kPieceMemoryMax) {
-      add(fragments_[next_++]);
-    }
+    plan_group();
     FIRN_CO_CHECK(co_await run_reads(main));
-    for (size_t i = first; i < next_; i++) FIRN_CO_CHECK(finish(fragments_[i], items));
+    FIRN_CO_CHECK(finish_group());
   }
   co_return Result<void>();
+}
+
+Result<void> FetchData::copy_inline() {
+  plan_group();
+  FIRN_ASSERT(reads_.empty() && next_ == fragments_.size());
+  return finish_group();
+}
+
+RecordView FetchData::record_of(const Fragment& fragment) const {
+  const auto record = RecordView::decode(stored_.substr(fragment.stored_at, fragment.stored_bytes));
+  FIRN_ASSERT(record.has_value());
+  return *record;
+}
+
+void FetchData::plan_group() {
+  group_begin_ = next_;
+  reads_.clear();
+  pieces_.clear();
+  piece_bytes_ = 0;
+  while (next_ < fragments_.size() && reads_.size() < kReadsInFlightMax && piece_bytes_ < kPieceMemoryMax) {
+    add(fragments_[next_++]);
+  }
+}
+
+Result<void> FetchData::finish_group() {
+  for (size_t i = group_begin_; i < next_; i++) FIRN_CHECK(finish(fragments_[i]));
+  return {};
 }
 
 // Plans the reads of one fragment.
@@ -89,12 +104,12 @@ Task<Result<void>> FetchData::run_reads(BlockDevice& main) {
   co_return co_await when_all_ok(std::move(tasks));
 }
 
-Result<void> FetchData::finish(const Fragment& fragment, std::vector<FetchedItem>& items) {
+Result<void> FetchData::finish(const Fragment& fragment) {
   const RecordView record = record_of(fragment);
   const auto target =
       payload_.subspan(static_cast<size_t>(finished_), static_cast<size_t>(fragment.data_bytes()));
   finished_ += fragment.data_bytes();
-  FetchedItem& item = items[fragment.item];
+  FetchedItem& item = items_[fragment.item];
   uint32_t checksum = record.crc();
   if (fragment.whole()) {
     if (record.is_inline()) copy_bytes(target, as_bytes(record.inline_bytes()));

@@ -16,13 +16,15 @@ namespace firn::vos {
 // is wanted grow with the fetch.
 class FetchData {
  public:
-  // Both outlive it. `payload` is as long as the fragments' data.
-  FetchData(const std::vector<Fragment>& fragments, MutableBytes payload)
-      : fragments_(fragments), payload_(payload) {}
+  // What the scan found and `payload`, which is as long as the fragments' data, outlive it. Each array
+  // fragment is appended to its item's extents.
+  FetchData(FetchScan& scan, MutableBytes payload)
+      : fragments_(scan.fragments), stored_(scan.stored), payload_(payload), items_(scan.items) {}
 
-  // Appends each array fragment to its item's extents. Code::corrupt, with the item and records; or the
-  // device's error.
-  Task<Result<void>> read(BlockDevice& main, std::vector<FetchedItem>& items);
+  // Code::corrupt, with the item and records; or the device's error.
+  Task<Result<void>> read(BlockDevice& main);
+  // As read, where no fragment lies on the device.
+  Result<void> copy_inline();
 
  private:
   static constexpr size_t kReadsInFlightMax = 64;
@@ -38,15 +40,21 @@ class FetchData {
     bool verified = false;
   };
 
+  RecordView record_of(const Fragment& fragment) const;
+  void plan_group();
+  Result<void> finish_group();
   void add(const Fragment& fragment);
   void add_read(Run run, MutableBytes target);
   Task<Result<void>> run_reads(BlockDevice& main);
-  Result<void> finish(const Fragment& fragment, std::vector<FetchedItem>& items);
+  Result<void> finish(const Fragment& fragment);
   Result<void> copy_part(const Fragment& fragment, const RecordView& record, MutableBytes target);
 
   const std::vector<Fragment>& fragments_;
+  const std::string_view stored_;
   const MutableBytes payload_;
-  size_t next_ = 0;                         // fragment
+  std::vector<FetchedItem>& items_;
+  size_t group_begin_ = 0;                  // fragments [group_begin_, next_) are the group
+  size_t next_ = 0;
   uint64_t laid_out_ = 0;                   // bytes of payload that have a place
   uint64_t finished_ = 0;                   // bytes of payload that are there
   std::vector<Read> reads_;                 // of the group

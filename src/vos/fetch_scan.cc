@@ -33,17 +33,17 @@ Faultable<void> FetchScan::check_dkey() {
 
 Faultable<void> FetchScan::find_item(const FetchItem& wanted) {
   if (!item_) {
-    item_.emplace().akey_prefix = akey_prefix(dkey_prefix_, wanted.akey);
-    item_->entries.emplace(probe_, item_->akey_prefix, fetch_.epoch);
-    item_->entries->assume(dkey_prefix_, floors_);
+    item_.emplace();
+    item_->key = akey_prefix(dkey_prefix_, wanted.akey);
+    item_->akey_prefix_bytes = item_->key.size();
   }
   if (!item_->state) {
-    FIRN_TRY(item_->state, find_akey_state(*item_->entries));
+    FIRN_TRY(item_->state, find_state());
     if (!item_->state->exists && has(fetch_.conditions, Condition::akey_fetch)) {
       refused = fail(Code::not_found, "the akey does not exist");
       return {};
     }
-    // Here and not later: the scan is at the value only until the next fault.
+    // Here and not later: the probe is at the value only until the next fault.
     if (item_->state->exists && item_->state->kind == ValueKind::single) take_single(wanted);
   }
   if (wanted.kind == ValueKind::array && item_->state->kind == ValueKind::array)
@@ -53,23 +53,37 @@ Faultable<void> FetchScan::find_item(const FetchItem& wanted) {
   return {};
 }
 
+Faultable<AkeyState> FetchScan::find_state() {
+  if (!item_->entries) {
+    FIRN_TRY(const auto state,
+             find_single_state(probe_, item_->key, item_->akey_prefix_bytes, floors_, fetch_.epoch));
+    if (state) return *state;
+    item_->key.resize(item_->akey_prefix_bytes);
+    item_->entries.emplace(probe_, item_->key, fetch_.epoch);
+    item_->entries->assume(dkey_prefix_, floors_);
+  }
+  return find_akey_state(*item_->entries);
+}
+
 void FetchScan::take_single(const FetchItem& wanted) {
-  const RecordView record = item_->entries->record();
-  if (wanted.kind != ValueKind::single || record.punched()) return;
+  const auto record = RecordView::decode(probe_.value());
+  FIRN_ASSERT(record.has_value());  // the page's checksum was right
+  if (wanted.kind != ValueKind::single || record->punched()) return;
   FetchedItem& found = item_->found;
-  found.record_bytes = record.record_bytes();
-  found.checksum = record.crc();
+  found.record_bytes = record->record_bytes();
+  found.checksum = record->crc();
   found.sent = found.record_bytes <= wanted.capacity_bytes;
   if (!found.sent) return;
-  add_fragment(
-      {items.size(), Recx{0, 1}, Recx{0, 1}, found.record_bytes, std::string(item_->entries->value())});
+  add_fragment({.item = items.size(), .piece = {0, 1}, .recx = {0, 1}, .record_bytes = found.record_bytes},
+               probe_.value());
 }
 
 Faultable<void> FetchScan::find_array(const FetchItem& wanted) {
   item_->found.record_bytes = item_->state->record_bytes;
   if (item_->state->record_bytes == 0) return {};
   if (!item_->extents) {
-    item_->extents.emplace(probe_, ExtentScan::Options{.akey_prefix = item_->akey_prefix,
+    item_->key.resize(item_->akey_prefix_bytes);
+    item_->extents.emplace(probe_, ExtentScan::Options{.akey_prefix = item_->key,
                                                        .floor = item_->state->floor,
                                                        .at = fetch_.epoch,
                                                        .with_values = true,
@@ -93,13 +107,21 @@ void FetchScan::take_unit() {
   const ExtentScan& extents = *item_->extents;
   for (const Stretch& stretch : extents.stretches()) {
     const Layer& layer = extents.layers()[stretch.layer];
-    add_fragment({items.size(), layer.recx, stretch.recx, item_->state->record_bytes, layer.value});
+    add_fragment({.item = items.size(),
+                  .piece = layer.recx,
+                  .recx = stretch.recx,
+                  .record_bytes = item_->state->record_bytes},
+                 layer.value);
   }
 }
 
-void FetchScan::add_fragment(Fragment fragment) {
+void FetchScan::add_fragment(Fragment fragment, std::string_view record) {
+  fragment.stored_at = stored.size();
+  fragment.stored_bytes = record.size();
+  stored += record;
+  on_device = on_device || record.size() < kRecordHeaderBytes + fragment.piece.count * fragment.record_bytes;
   payload_bytes += fragment.data_bytes();
-  fragments.push_back(std::move(fragment));
+  fragments.push_back(fragment);
   if (payload_bytes <= kRequestDataBytesMax) return;
   refused = fail(Code::too_big, "the data found is more than one fetch can return")
                 .on("bytes_max", kRequestDataBytesMax)

@@ -18,15 +18,17 @@ struct Fragment {
   Recx piece;  // as stored; a single value is one record
   Recx recx;   // of it
   uint64_t record_bytes = 0;
-  std::string value;  // the record: checksum, and the bytes or their runs
+  size_t stored_at = 0;  // in FetchScan::stored: the record, with its checksum and the bytes or their runs
+  size_t stored_bytes = 0;
   bool whole() const { return recx == piece; }
   uint64_t data_bytes() const { return recx.count * record_bytes; }
 };
 
 // What is known of an item of a fetch while it is being looked up.
 struct ItemLookup {
-  std::string akey_prefix;
-  std::optional<EntryScan> entries;
+  std::string key;  // begins with the akey's prefix
+  size_t akey_prefix_bytes = 0;
+  std::optional<EntryScan> entries;  // if it may be an array
   std::optional<AkeyState> state;
   std::optional<ExtentScan> extents;
   size_t recx = 0;       // of the request
@@ -48,15 +50,18 @@ class FetchScan {
   // One for each item; of arrays without the extents, which are those of the fragments.
   std::vector<FetchedItem> items;
   std::vector<Fragment> fragments;  // in the order of the payload
+  std::string stored;               // the records of all fragments: one piece of memory for all
   uint64_t payload_bytes = 0;
+  bool on_device = false;  // some of the data is not in `stored`
 
  private:
   Faultable<void> check_dkey();
   Faultable<void> find_item(const FetchItem& wanted);
+  Faultable<AkeyState> find_state();
   Faultable<void> find_array(const FetchItem& wanted);
   void take_single(const FetchItem& wanted);
   void take_unit();
-  void add_fragment(Fragment fragment);
+  void add_fragment(Fragment fragment, std::string_view record);
 
   Probe probe_;
   const Fetch& fetch_;

@@ -1,6 +1,8 @@
 // Building and parsing of tree keys; see key_codec.h.
 #include "vos/key_codec.h"
 
+#include <cstring>
+
 #include "base/assert.h"
 #include "base/endian.h"
 
@@ -64,6 +66,15 @@ std::optional<ParsedKey> parse_akey_entry(std::string_view key, ParsedKey parsed
   return parsed;
 }
 
+void append_object_prefix(std::string& out, const ObjectRef& object) {
+  char bytes[kObjectPrefixBytes];
+  store_big(bytes, object.pg.value);
+  std::memcpy(bytes + kPgPrefixBytes, object.container.uuid.bytes.data(), object.container.uuid.bytes.size());
+  store_big(bytes + kContainerPrefixBytes, object.object.hi);
+  store_big(bytes + kContainerPrefixBytes + 8, object.object.lo);
+  out.append(bytes, sizeof bytes);
+}
+
 }  // namespace
 
 std::string pg_prefix(PgIndex pg) {
@@ -79,14 +90,17 @@ std::string container_prefix(PgIndex pg, ContainerId container) {
 }
 
 std::string object_prefix(const ObjectRef& object) {
-  std::string out = container_prefix(object.pg, object.container);
-  append_u64(out, object.object.hi);
-  append_u64(out, object.object.lo);
+  std::string out;
+  out.reserve(kObjectPrefixBytes + kEntryBytesMax);
+  append_object_prefix(out, object);
   return out;
 }
 
 std::string dkey_prefix(const ObjectRef& object, std::string_view dkey) {
-  std::string out = object_prefix(object);
+  std::string out;
+  // Room for most akeys and for the entry behind them: what follows is put together in place.
+  out.reserve(kObjectPrefixBytes + dkey.size() + 64);
+  append_object_prefix(out, object);
   out += kEntryChild;
   append_escaped(out, dkey);
   return out;
@@ -98,7 +112,7 @@ std::string akey_prefix(const ObjectRef& object, std::string_view dkey, std::str
 
 std::string akey_prefix(std::string_view dkey_prefix, std::string_view akey) {
   std::string out;
-  out.reserve(dkey_prefix.size() + akey.size() + 24);  // room for the entry behind it
+  out.reserve(dkey_prefix.size() + akey.size() + 8 + kEntryBytesMax);
   out.append(dkey_prefix);
   out += kEntryChild;
   append_escaped(out, akey);

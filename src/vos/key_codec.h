@@ -28,6 +28,7 @@ namespace firn::vos {
 constexpr size_t kPgPrefixBytes = 4;
 constexpr size_t kContainerPrefixBytes = kPgPrefixBytes + 16;
 constexpr size_t kObjectPrefixBytes = kContainerPrefixBytes + 16;
+constexpr size_t kEntryBytesMax = 17;  // what stands behind a prefix: kind, start, epoch
 
 // The byte behind a prefix. kEntryAfterAll sorts behind everything below a prefix.
 constexpr char kEntryPunch = 0x00;

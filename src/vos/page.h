@@ -83,6 +83,12 @@ class Page {
     const uint32_t entry = slot_offset(slot);
     return text(entry + sizeof(uint16_t) + slot_suffix_bytes(slot), field<uint16_t>(entry));
   }
+  // <0, 0, >0: the entry's key is below, equal to, above the other.
+  int compare(uint32_t slot, std::string_view other) const {
+    const std::string_view common = prefix();
+    const int order = common.compare(other.substr(0, common.size()));
+    return order != 0 ? order : suffix(slot).compare(other.substr(common.size()));
+  }
   // Inner pages.
   PageId child(uint32_t slot) const { return PageId{load_little<uint64_t>(value(slot).data())}; }
 

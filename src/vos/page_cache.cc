@@ -91,9 +91,9 @@ Frame& PageCache::add_frame(PageId page, std::byte* memory) {
   Frame& frame = *unused_frames_.back();
   unused_frames_.pop_back();
   if (page.value >= by_id_.size())
-    by_id_.resize(std::max<size_t>(page.value + 1, by_id_.size() * 2), nullptr);
-  FIRN_ASSERT(by_id_[page.value] == nullptr);
-  by_id_[page.value] = &frame;
+    by_id_.resize(std::max<size_t>(page.value + 1, by_id_.size() * 2));
+  FIRN_ASSERT(by_id_[page.value].frame == nullptr);
+  by_id_[page.value] = {memory, &frame};
   frame.page = memory;
   frame.id = page;
   arrivals_++;
@@ -103,7 +103,7 @@ Frame& PageCache::add_frame(PageId page, std::byte* memory) {
 }
 
 void PageCache::drop_frame(Frame& frame) {
-  by_id_[frame.id.value] = nullptr;
+  by_id_[frame.id.value] = {};
   frame = Frame{};
   unused_frames_.push_back(&frame);
   resident_--;
@@ -152,7 +152,7 @@ Frame& PageCache::allocate() {
 
 void PageCache::free(Frame& frame) {
   const PageId page = frame.id;
-  FIRN_ASSERT(by_id_[page.value] == &frame);
+  FIRN_ASSERT(by_id_[page.value].frame == &frame);
   if (frame.state != FrameState::clean) dirty_--;
   if (frame.state == FrameState::checkpoint) {
     frozen_.emplace(page.value, frame.page);
@@ -184,6 +184,7 @@ void PageCache::make_dirty(Frame& frame) {
     std::memcpy(copy, frame.page, kPageBytes);
     const bool added = frozen_.emplace(frame.id.value, std::exchange(frame.page, copy)).second;
     FIRN_ASSERT(added);
+    by_id_[frame.id.value].page = copy;
   }
   frame.state = FrameState::dirty;
 }
@@ -193,7 +194,7 @@ PageCache::Checkpoint PageCache::begin_checkpoint() {
   FIRN_ASSERT(frozen_.empty());
   Checkpoint checkpoint;
   for (const PageId page : freed_) {
-    if (by_id_[page.value] != nullptr)
+    if (by_id_[page.value].frame != nullptr)
       continue;  // the id is in use again: its old block goes when that page is written
     if (const auto block = table_.clear(page)) checkpoint.freed_blocks.push_back(*block);
   }
@@ -212,7 +213,7 @@ PageCache::Checkpoint PageCache::begin_checkpoint() {
 std::byte* PageCache::pending_image(PageId page) {
   FIRN_ASSERT(checkpoint_running_);
   if (const auto kept = frozen_.find(page.value); kept != frozen_.end()) return kept->second;
-  Frame* const frame = by_id_[page.value];
+  Frame* const frame = by_id_[page.value].frame;
   FIRN_ASSERT(frame != nullptr);
   FIRN_ASSERT(frame->state == FrameState::checkpoint);
   return frame->page;
@@ -231,7 +232,7 @@ std::optional<BlockIndex> PageCache::checkpoint_page_written(PageId page, BlockI
     memory_.give_back(kept->second);
     frozen_.erase(kept);
   } else {
-    by_id_[page.value]->state = FrameState::clean;
+    by_id_[page.value].frame->state = FrameState::clean;
     dirty_--;
   }
   FIRN_ASSERT(unwritten_ > 0);

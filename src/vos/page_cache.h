@@ -75,11 +75,17 @@ class PageCache {
   Task<Result<void>> load(PageId page);
 
   // nullptr if the page is not resident. The frame stays until the next load().
-  Frame* find(PageId page) {
-    Frame* const frame = page.value < by_id_.size() ? by_id_[page.value] : nullptr;
-    if (frame != nullptr) [[likely]]
-      touch(*frame);
-    return frame;
+  Frame* find(PageId page) { return look_up(page).frame; }
+  // As find, with the page's bytes: a search need not wait for the frame to know where they are.
+  struct Resident {
+    std::byte* page = nullptr;
+    Frame* frame = nullptr;
+  };
+  Resident look_up(PageId page) {
+    const Resident found = page.value < by_id_.size() ? by_id_[page.value] : Resident{};
+    if (found.frame != nullptr) [[likely]]
+      touch(*found.frame);
+    return found;
   }
   // To be called before the page's bytes are changed.
   void make_writable(Frame& frame) {
@@ -144,7 +150,7 @@ class PageCache {
   PageMemory memory_;
   PageTable table_;
 
-  std::vector<Frame*> by_id_;
+  std::vector<Resident> by_id_;  // `page` is that of the frame
   std::deque<Frame> frames_;  // the clock; frames do not move
   std::vector<Frame*> unused_frames_;
   size_t hand_ = 0;

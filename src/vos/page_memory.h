@@ -1,13 +1,13 @@
-// PageMemory: memory for pages, carved from slabs. Aligned for direct I/O, which malloc would do with a fifth
-// wasted. Memory of dropped pages is kept for the next ones, so it is bounded by the most pages ever resident
-// at one time.
+// PageMemory: memory for pages, carved from slabs that are as large as the processor's large pages: a search of
+// a large index would otherwise spend more time on address translation than on keys. Memory of dropped pages
+// is kept for the next ones, so it is bounded by the most pages ever resident at one time.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
 #include "base/assert.h"
-#include "base/buffer.h"
+#include "base/slab.h"
 #include "vos/lsn.h"
 
 namespace firn::vos {
@@ -31,14 +31,14 @@ class PageMemory {
   }
 
  private:
-  static constexpr size_t kPagesPerSlab = 32;
+  static constexpr size_t kPagesPerSlab = Slab::kBytes / kPageBytes;
 
   void add_slab() {
-    slabs_.emplace_back(kPagesPerSlab * kPageBytes);
+    slabs_.emplace_back();
     for (size_t i = kPagesPerSlab; i > 0; i--) free_.push_back(slabs_.back().data() + (i - 1) * kPageBytes);
   }
 
-  std::vector<Buffer> slabs_;
+  std::vector<Slab> slabs_;
   std::vector<std::byte*> free_;
 };
 

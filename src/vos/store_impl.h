@@ -132,7 +132,6 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Epoch read_epoch(Epoch asked) const { return std::min(asked, core_->clock.last()); }
   template <class Scan>
   Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault);
-  Task<Result<FetchResult>> fetch_at(const Fetch* fetch);
   Task<Result<void>> wait_durable(Lsn lsn);
 
   // --- space

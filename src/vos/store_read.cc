@@ -53,32 +53,31 @@ Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault)
   }
 }
 
+// One coroutine where nothing has to be waited for: those for the rare cases cost only whom they concern.
 Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   FIRN_CO_CHECK(check_fetch(fetch));
   const Epoch asked = fetch.epoch;
   fetch.epoch = read_epoch(asked);
-  auto result = co_await fetch_at(&fetch);
-  if (!result) co_return on_dkey(std::move(result).error(), fetch);
-  if (asked != kEpochMax) result->epoch = asked;
-  co_return result;
-}
-
-Task<Result<FetchResult>> StoreImpl::fetch_at(const Fetch* fetch) {
-  Reading reading(*this, fetch->epoch);
-  FetchScan scan(core_->tree, *fetch);
+  Reading reading(*this, fetch.epoch);
+  FetchScan scan(core_->tree, fetch);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
-  FetchResult result{fetch->epoch, std::move(scan.items), {}};
+  FetchResult result{asked == kEpochMax ? fetch.epoch : asked, {}, {}};
   Result<void> data_read;
   if (!scan.refused && scan.payload_bytes > 0) {
-    reading.begin();
     result.payload = Buffer(static_cast<size_t>(scan.payload_bytes));
-    FetchData data(scan.fragments, result.payload.bytes());
-    data_read = co_await data.read(*core_->main_device, result.items);
+    FetchData data(scan, result.payload.bytes());
+    if (scan.on_device) {
+      reading.begin();
+      data_read = co_await data.read(*core_->main_device);
+    } else {
+      data_read = data.copy_inline();
+    }
   }
   // First: a change whose flush failed may have lost its data, which then is not damage of what was stored.
-  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
-  FIRN_CO_CHECK(std::move(data_read));
-  if (scan.refused) co_return std::move(*scan.refused);
+  if (!core_->log().is_durable(scan.touched())) FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  if (!data_read) co_return on_dkey(std::move(data_read).error(), fetch);
+  if (scan.refused) co_return on_dkey(std::move(*scan.refused), fetch);
+  result.items = std::move(scan.items);
   co_return result;
 }
 

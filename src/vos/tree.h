@@ -49,7 +49,8 @@ constexpr size_t kTreeLevelsMax = 32;  // an inner page has at least two entries
 struct TreePath {
   struct Step {
     Frame* frame;
-    uint32_t slot;  // of the child taken; in the leaf, of the entry (may be one behind the last)
+    std::byte* page;  // its bytes, until the tree changes
+    uint32_t slot;    // of the child taken; in the leaf, of the entry (may be one behind the last)
   };
   std::array<Step, kTreeLevelsMax> steps;  // root first; not initialised beyond `depth`: mostly not needed
   uint32_t depth = 0;
@@ -109,6 +110,9 @@ class Tree {
     Faultable<bool> next();
     Faultable<bool> previous();
     std::string_view key() const;    // until the cursor moves
+    // As comparisons of key(), without putting it together.
+    int compare(std::string_view other) const;
+    bool starts_with(std::string_view prefix) const;
     std::string_view value() const;  // until the tree changes or a page is loaded
     // The log position up to which changes of the entry's page may reach.
     Lsn lsn() const;
@@ -144,6 +148,8 @@ class Tree {
   // Grows when a path made earlier may have become invalid.
   uint64_t version() const;
   Faultable<void> descend(std::string_view key, TreePath& path);
+  // Whether the key belongs to the leaf of the last search: operations come in groups of neighbours.
+  bool in_last_leaf(std::string_view key) const;
   // As descend, for a key that was prepared. True if the leaf has it.
   bool descend_prepared(std::string_view key, TreePath& path);
 
@@ -163,6 +169,8 @@ class Tree {
   PageCache& pages_;
   PageId root_{};
   uint64_t changes_ = 0;
+  TreePath last_;  // of the last search
+  uint64_t last_version_ = UINT64_MAX;
   std::unique_ptr<Scratch> scratch_;  // memory for rebuilding, kept
 };
 

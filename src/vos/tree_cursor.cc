@@ -10,7 +10,7 @@
 namespace firn::vos {
 
 namespace {
-Page page_of(const TreePath::Step& step) { return Page(step.frame->page); }
+Page page_of(const TreePath::Step& step) { return Page(step.page); }
 }  // namespace
 
 Faultable<bool> Tree::Cursor::seek(std::string_view key) {
@@ -77,12 +77,12 @@ Faultable<void> Tree::Cursor::descend_side(TreePath& path, Side side) {
   for (;;) {
     const Page parent = page_of(path.leaf());
     const PageId child = parent.child(path.leaf().slot);
-    Frame* const frame = tree_->pages_.find(child);
+    const auto [bytes, frame] = tree_->pages_.look_up(child);
     if (frame == nullptr) return std::unexpected(Fault{child});
-    const Page page(frame->page);
+    const Page page(bytes);
     FIRN_ASSERT(page.level() + 1 == parent.level());
     FIRN_ASSERT(page.count() > 0);
-    path.steps[path.depth++] = {frame, side == Side::first ? 0 : page.count() - 1};
+    path.steps[path.depth++] = {frame, bytes, side == Side::first ? 0 : page.count() - 1};
     if (page.level() == 0) return {};
   }
 }
@@ -110,6 +110,20 @@ std::string_view Tree::Cursor::key() const {
   }
   key_.resize(key_prefix_bytes_);
   return key_.append(suffix);
+}
+
+int Tree::Cursor::compare(std::string_view other) const {
+  check();
+  return page_of(path_.leaf()).compare(path_.leaf().slot, other);
+}
+
+bool Tree::Cursor::starts_with(std::string_view prefix) const {
+  check();
+  const Page leaf = page_of(path_.leaf());
+  const std::string_view common = leaf.prefix();
+  if (prefix.size() <= common.size()) return common.starts_with(prefix);
+  return prefix.starts_with(common) &&
+         leaf.suffix(path_.leaf().slot).starts_with(prefix.substr(common.size()));
 }
 
 std::string_view Tree::Cursor::value() const {

@@ -16,10 +16,10 @@ bool Probe::arrive(bool found) {
 
 Faultable<bool> Probe::seek(std::string_view target) {
   if (positioned_ && low_ <= target) {
-    if (!at_entry_ || cursor_.key() >= target) return at_entry_;
+    if (!at_entry_ || cursor_.compare(target) >= 0) return at_entry_;
     // Often the neighbour: a step is cheaper than a search.
     FIRN_TRY(const bool moved, cursor_.next());
-    if (!moved || cursor_.key() >= target) {
+    if (!moved || cursor_.compare(target) >= 0) {
       low_ = target;
       return arrive(moved);
     }
@@ -43,8 +43,8 @@ Faultable<Epoch> newest_punch(Probe& probe, std::string& key, size_t prefix_byte
   set_punch_entry(key, prefix_bytes, at);
   FIRN_TRY(const bool found, probe.seek(key));
   if (!found) return kEpochNone;
+  if (!probe.starts_with(std::string_view(key).substr(0, prefix_bytes + 1))) return kEpochNone;
   const std::string_view entry = probe.key();
-  if (!entry.starts_with(std::string_view(key).substr(0, prefix_bytes + 1))) return kEpochNone;
   FIRN_ASSERT(entry.size() == prefix_bytes + 9);
   return Epoch{~load_big<uint64_t>(entry.data() + prefix_bytes + 1)};
 }
@@ -159,6 +159,22 @@ Faultable<Floors> find_floors(Probe& probe, std::string_view dkey_prefix, Epoch 
   key = dkey_prefix;
   FIRN_TRY(floors.dkey, newest_punch(probe, key, dkey_prefix.size(), at));
   return floors;
+}
+
+Faultable<std::optional<AkeyState>> find_single_state(Probe& probe, std::string& key, size_t prefix_bytes,
+                                                      Floors outer, Epoch at) {
+  AkeyState state;
+  FIRN_TRY(outer.akey, newest_punch(probe, key, prefix_bytes, at));
+  state.floor = outer.newest();
+  set_single_entry(key, prefix_bytes, at);
+  FIRN_TRY(const bool found, probe.seek(key));
+  const std::string_view wanted = std::string_view(key).substr(0, prefix_bytes + 1);
+  if (!found || !probe.starts_with(wanted.substr(0, prefix_bytes))) return state;  // nothing is stored there
+  if (!probe.starts_with(wanted)) return std::nullopt;
+  const std::string_view entry = probe.key();
+  state.exists = Epoch{~load_big<uint64_t>(entry.data() + entry.size() - 8)} > state.floor;
+  if (!state.exists) return std::nullopt;  // an array may have come after the value was punched
+  return state;
 }
 
 Faultable<AkeyState> find_akey_state(EntryScan& entries) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,7 @@ class Probe {
   // Preconditions: the last seek found an entry.
   std::string_view key() const { return cursor_.key(); }
   std::string_view value() const { return cursor_.value(); }
+  bool starts_with(std::string_view prefix) const { return cursor_.starts_with(prefix); }
 
   // To be called when pages may have been loaded or the tree may have changed since the last seek.
   void forget() { positioned_ = false; }
@@ -124,6 +126,11 @@ struct AkeyState {
   uint64_t record_bytes = 0;  // array; 0: nothing but holes of which it is not known
   Epoch floor;
 };
+// The cheap part: nothing if the akey may hold an array, for which the walk below is needed. If it is a single
+// value, the probe is at it. `key` begins with the akey's prefix; what follows is scratch. `outer`: the floors
+// of object and dkey.
+Faultable<std::optional<AkeyState>> find_single_state(Probe& probe, std::string& key, size_t prefix_bytes,
+                                                      Floors outer, Epoch at);
 // Precondition: the scan's scope is the akey's prefix, and next() has not been called. If it is a single
 // value, the scan is at it; a fault may be followed by another call.
 Faultable<AkeyState> find_akey_state(EntryScan& entries);
