@@ -63,11 +63,15 @@ bool Change::has_runs() const {
   return false;
 }
 
-std::string encode_change(const Change& change) {
-  std::string out;
-  out.reserve(encoded_bytes_max(change));
+void encode_change(const Change& change, std::string& out) {
+  out.reserve(out.size() + encoded_bytes_max(change));
   out += kChangeRecord;
   encode_to(out, change);
+}
+
+std::string encode_change(const Change& change) {
+  std::string out;
+  encode_change(change, out);
   return out;
 }
 
@@ -103,16 +107,23 @@ size_t encoded_bytes_max(const Change& change) {
 }
 
 std::vector<TreeWrite> tree_writes(const Change& change) {
+  return tree_writes(change, change.dkey ? dkey_prefix(change.object, *change.dkey) : std::string());
+}
+
+std::vector<TreeWrite> tree_writes(const Change& change, std::string_view dkey_prefix) {
   std::vector<TreeWrite> writes;
   if (!change.dkey) {
     writes.push_back(punch_write(object_prefix(change.object), change.epoch));
     return writes;
   }
-  const std::string dkey = dkey_prefix(change.object, *change.dkey);
-  if (change.akeys.empty()) writes.push_back(punch_write(dkey, change.epoch));
+  if (change.akeys.empty()) writes.push_back(punch_write(std::string(dkey_prefix), change.epoch));
   for (const AkeyChange& akey : change.akeys) {
-    const std::string prefix = akey_prefix(dkey, akey.akey);
-    if (akey.punched) writes.push_back(punch_write(prefix, change.epoch));
+    std::string prefix = akey_prefix(dkey_prefix, akey.akey);
+    if (akey.punched) {
+      writes.push_back(punch_write(std::move(prefix), change.epoch));
+      continue;
+    }
+    writes.reserve(writes.size() + akey.entries.size());
     for (const EntryChange& entry : akey.entries) writes.push_back(entry_write(prefix, entry, change.epoch));
   }
   return writes;

@@ -81,6 +81,7 @@ struct Change {
 
 // The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do
 // not know.
+void encode_change(const Change& change, std::string& out);  // appends
 std::string encode_change(const Change& change);
 Result<Change> decode_change(std::string_view record);
 // At least the length of the record.
@@ -92,6 +93,8 @@ struct TreeWrite {
   std::string value;
 };
 std::vector<TreeWrite> tree_writes(const Change& change);
+// As above; `dkey_prefix` is that of its dkey, if it has one.
+std::vector<TreeWrite> tree_writes(const Change& change, std::string_view dkey_prefix);
 void set_epoch(std::vector<TreeWrite>& writes, Epoch epoch);
 
 }  // namespace firn::vos

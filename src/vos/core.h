@@ -36,6 +36,7 @@
 #include "vos/checkpoint.h"
 #include "vos/log.h"
 #include "vos/page_cache.h"
+#include "vos/punch_memo.h"
 #include "vos/recovery.h"
 #include "vos/request_table.h"
 #include "vos/space.h"
@@ -97,6 +98,7 @@ class Core {
   Space space;
   PageCache pages;
   Tree tree;
+  PunchMemo punches;
   RequestTable requests;
   HybridClock clock;
 

@@ -5,15 +5,15 @@
 
 namespace firn::vos {
 
-FetchScan::FetchScan(Tree& tree, const Fetch& fetch)
-    : probe_(tree), fetch_(fetch), dkey_prefix_(dkey_prefix(fetch.object, fetch.dkey)) {
+FetchScan::FetchScan(const StoreView& view, const Fetch& fetch)
+    : view_(view), probe_(view.tree), fetch_(fetch), dkey_prefix_(dkey_prefix(fetch.object, fetch.dkey)) {
   FIRN_ASSERT(fetch.epoch != kEpochMax);
   items.reserve(fetch.items.size());
 }
 
 Faultable<void> FetchScan::run() {
   if (!entered_) {
-    FIRN_TRY(floors_, find_floors(probe_, dkey_prefix_, fetch_.epoch));
+    FIRN_TRY(floors_, find_floors(probe_, view_.punches, dkey_prefix_, fetch_.epoch, view_.newest));
     entered_ = true;
   }
   if (has(fetch_.conditions, Condition::dkey_fetch) && !dkey_checked_) FIRN_CHECK(check_dkey());

@@ -36,10 +36,17 @@ struct ItemLookup {
   FetchedItem found;
 };
 
+// The store as a reader finds it.
+struct StoreView {
+  Tree& tree;
+  PunchMemo& punches;
+  Epoch newest;
+};
+
 class FetchScan {
  public:
   // `fetch` outlives the scan; its epoch is not kEpochMax.
-  FetchScan(Tree& tree, const Fetch& fetch);
+  FetchScan(const StoreView& view, const Fetch& fetch);
 
   Faultable<void> run();
   void forget() { probe_.forget(); }
@@ -63,6 +70,7 @@ class FetchScan {
   void take_unit();
   void add_fragment(Fragment fragment, std::string_view record);
 
+  const StoreView view_;
   Probe probe_;
   const Fetch& fetch_;
   const std::string dkey_prefix_;

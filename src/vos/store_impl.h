@@ -72,6 +72,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
     const Update* update = nullptr;  // of an update: its items
     bool punches_extents = false;    // the entries depend on what the akeys hold
     Allocation* allocation = nullptr;
+    std::string dkey_prefix = {};  // unless the object is punched
     std::vector<TreeWrite> writes = {};
     size_t warmed = 0;           // writes[0, warmed) have been prepared at least once
     uint64_t garbage_bytes = 0;  // hidden by the change, as far as it is cheap to say
@@ -79,14 +80,14 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Lsn end = {};  // of the log record
   };
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
-  Task<Result<Epoch>> carry_out(Update update, std::span<const ByteView> payload);
-  Task<Result<Epoch>> carry_out(Punch punch);
-  void remember_refusal(RequestId request, const Result<Epoch>& done);
+  Error remember_refusal(RequestId request, Error reason);
   Task<Result<Epoch>> commit(Commit* commit);
   Faultable<bool> attempt(Commit& commit);
   Faultable<void> judge(Commit& commit);
   Faultable<void> judge_update(Commit& commit, Probe& probe);
-  Faultable<void> judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe);
+  Faultable<void> judge_item(Commit& commit, size_t item, Floors floors, Probe& probe);
+  static Faultable<void> count_garbage(Commit& commit, const AkeyState& akey, const UpdateItem& wanted,
+                                       std::string akey_prefix, Probe& probe);
   struct Existence {
     bool exists;
     Condition if_exists;   // refuses
@@ -157,6 +158,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<void> background_aggregation();
 
   const std::unique_ptr<Core> core_;
+  std::string log_record_;        // of the change that is being applied: memory that is kept
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
   // One punch that nobody has counted: what was there before the store was opened is not known.
   Garbage garbage_{.punches = 1};

@@ -59,7 +59,7 @@ Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   const Epoch asked = fetch.epoch;
   fetch.epoch = read_epoch(asked);
   Reading reading(*this, fetch.epoch);
-  FetchScan scan(core_->tree, fetch);
+  FetchScan scan({core_->tree, core_->punches, core_->clock.last()}, fetch);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
   FetchResult result{asked == kEpochMax ? fetch.epoch : asked, {}, {}};
   Result<void> data_read;

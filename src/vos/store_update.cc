@@ -61,6 +61,10 @@ std::optional<Error> kind_conflict(const AkeyState& akey, const UpdateItem& want
       .on("given", wanted.record_bytes);
 }
 
+Error on_dkey(Error error, const Update& update) {
+  return std::move(error).on("object", update.object.object.text()).on("dkey", print(update.dkey));
+}
+
 Result<void> check_runs(const AkeyChange& akey) {
   for (const EntryChange& entry : akey.entries) {
     if (entry.runs.size() <= kRunsPerRecordMax) continue;
@@ -82,53 +86,44 @@ Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t 
 }  // namespace
 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
-  const RequestId request = update.request;
-  Result<Epoch> done = co_await carry_out(std::move(update), payload);
-  remember_refusal(request, done);
+  auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
+  if (!planned) co_return remember_refusal(update.request, on_dkey(std::move(planned).error(), update));
+  if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
+  Allocation allocation(core_->space);
+  if (!planned->bulk.empty()) {
+    auto written = co_await write_data(&*planned, &allocation);
+    if (!written) co_return remember_refusal(update.request, std::move(written).error());
+  }
+  Commit change{.change = std::move(planned->change),
+                .conditions = update.conditions,
+                .update = &update,
+                .punches_extents = planned->punches_extents,
+                .allocation = &allocation};
+  auto done = co_await commit(&change);
+  if (!done) co_return remember_refusal(update.request, std::move(done).error());
   co_return done;
 }
 
 Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
   const RequestId request = punch.request;
-  Result<Epoch> done = co_await carry_out(std::move(punch));
-  remember_refusal(request, done);
+  if (auto checked = check_punch(punch); !checked)
+    co_return remember_refusal(request, std::move(checked).error());
+  if (auto answer = answered(request)) co_return co_await answer_again(std::move(*answer));
+  const Condition conditions = punch.conditions;
+  Commit change{
+      .change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
+  auto done = co_await commit(&change);
+  if (!done) co_return remember_refusal(request, std::move(done).error());
   co_return done;
 }
 
 // A duplicate of a refused request may arrive when it would be carried out; its client knows it as refused.
 // After a device error the outcome is not known to anybody, and the store refuses all changes anyway.
 // A client that is told "busy" sends the same request again: that is no answer to keep.
-void StoreImpl::remember_refusal(RequestId request, const Result<Epoch>& done) {
-  if (done || done.error().code() == Code::io || done.error().code() == Code::busy) return;
-  core_->requests.remember_refusal(request, done.error());
-}
-
-Task<Result<Epoch>> StoreImpl::carry_out(Update update, std::span<const ByteView> payload) {
-  auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
-  if (!planned) {
-    co_return std::move(planned)
-        .error()
-        .on("object", update.object.object.text())
-        .on("dkey", print(update.dkey));
-  }
-  if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
-  Allocation allocation(core_->space);
-  if (!planned->bulk.empty()) FIRN_CO_CHECK(co_await write_data(&*planned, &allocation));
-  Commit change{.change = std::move(planned->change),
-                .conditions = update.conditions,
-                .update = &update,
-                .punches_extents = planned->punches_extents,
-                .allocation = &allocation};
-  co_return co_await commit(&change);
-}
-
-Task<Result<Epoch>> StoreImpl::carry_out(Punch punch) {
-  FIRN_CO_CHECK(check_punch(punch));
-  if (auto answer = answered(punch.request)) co_return co_await answer_again(std::move(*answer));
-  const Condition conditions = punch.conditions;
-  Commit change{
-      .change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
-  co_return co_await commit(&change);
+Error StoreImpl::remember_refusal(RequestId request, Error reason) {
+  if (reason.code() != Code::io && reason.code() != Code::busy)
+    core_->requests.remember_refusal(request, reason);
+  return reason;
 }
 
 // --- requests that are sent again ----------------------------------------------------------------
@@ -172,7 +167,8 @@ Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocatio
 // --- the synchronous step ------------------------------------------------------------------------
 
 Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
-  commit->writes = tree_writes(commit->change);
+  if (commit->change.dkey) commit->dkey_prefix = dkey_prefix(commit->change.object, *commit->change.dkey);
+  commit->writes = tree_writes(commit->change, commit->dkey_prefix);
   while (true) {
     // Another attempt of the same request may have got here first.
     if (auto answer = answered(commit->change.request)) co_return co_await answer_again(std::move(*answer));
@@ -195,7 +191,7 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   }
   core_->start_checkpoint_if_due();
   start_aggregation_if_due();
-  FIRN_CO_CHECK(co_await wait_durable(commit->end));
+  if (!core_->log().is_durable(commit->end)) FIRN_CO_CHECK(co_await wait_durable(commit->end));
   co_return commit->change.epoch;
 }
 
@@ -205,7 +201,7 @@ Faultable<bool> StoreImpl::attempt(Commit& commit) {
   const size_t room = encoded_bytes_max(commit.change);
   FIRN_CHECK(judge(commit));
   if (commit.refused) return true;
-  if (commit.punches_extents) commit.writes = tree_writes(commit.change);
+  if (commit.punches_extents) commit.writes = tree_writes(commit.change, commit.dkey_prefix);
   if (encoded_bytes_max(commit.change) > room) return false;
   commit.change.epoch = core_->clock.next(core_->runtime.wall_time());
   set_epoch(commit.writes, commit.change.epoch);
@@ -228,8 +224,9 @@ Faultable<void> StoreImpl::prepare_writes(Commit& commit) {
 }
 
 Result<void> StoreImpl::append(Commit& commit) {
-  const std::string record = encode_change(commit.change);
-  FIRN_TRY(commit.end, core_->log().append(record, commit.change.has_runs()));
+  log_record_.clear();
+  encode_change(commit.change, log_record_);
+  FIRN_TRY(commit.end, core_->log().append(log_record_, commit.change.has_runs()));
   return {};
 }
 
@@ -241,6 +238,7 @@ void StoreImpl::apply_writes(Commit& commit) {
   core_->requests.forget_below(change.request.client, change.completed_below);
   core_->requests.remember(change.request, change.epoch);
   garbage_.bytes += commit.garbage_bytes;
+  if (!change.dkey) core_->punches.forget(change.object);
   if (commit.update == nullptr || commit.punches_extents) garbage_.punches++;
 }
 
@@ -253,8 +251,8 @@ Faultable<void> StoreImpl::judge(Commit& commit) {
 
 Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
   const Epoch now = core_->clock.last();
-  const std::string dkey = dkey_prefix(commit.change.object, *commit.change.dkey);
-  FIRN_TRY(const Floors floors, find_floors(probe, dkey, now));
+  const std::string& dkey = commit.dkey_prefix;
+  FIRN_TRY(const Floors floors, find_floors(probe, core_->punches, dkey, now, now));
   if (has(commit.conditions, Condition::dkey_insert | Condition::dkey_update)) {
     EntryScan entries(probe, dkey, now);
     entries.assume(dkey, floors);
@@ -263,30 +261,45 @@ Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
                         *commit.change.dkey);
   }
   for (size_t i = 0; i < commit.change.akeys.size() && !commit.refused; i++) {
-    EntryScan entries(probe, akey_prefix(dkey, commit.change.akeys[i].akey), now);
-    entries.assume(dkey, floors);
-    FIRN_CHECK(judge_item(commit, i, entries, probe));
+    FIRN_CHECK(judge_item(commit, i, floors, probe));
   }
   return {};
 }
 
 // Conditions, kind and record size; and what depends on them.
-Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, EntryScan& entries, Probe& probe) {
+Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors, Probe& probe) {
   const UpdateItem& wanted = commit.update->items[item];
-  FIRN_TRY(const AkeyState akey, find_akey_state(entries));
-  refuse_by_existence(commit, {akey.exists, Condition::akey_insert, Condition::akey_update}, "akey",
-                      wanted.akey);
-  if (!commit.refused) commit.refused = kind_conflict(akey, wanted);
-  if (commit.refused) return {};
-  if (akey.exists && akey.kind == ValueKind::single) {
-    commit.garbage_bytes += stored_bytes(entries.record());
-  } else if (akey.record_bytes > 0 && !wanted.punch) {
-    FIRN_TRY(const bool overwrites,
-             piece_begins_at(probe, std::string(entries.akey_prefix()), wanted.recxs[0].start));
-    if (overwrites) commit.garbage_bytes += wanted.data_bytes();
+  std::string key = akey_prefix(commit.dkey_prefix, wanted.akey);
+  const size_t prefix_bytes = key.size();
+  FIRN_TRY(auto akey, find_single_state(probe, key, prefix_bytes, floors, core_->clock.last()));
+  if (!akey) {
+    key.resize(prefix_bytes);
+    EntryScan entries(probe, key, core_->clock.last());
+    entries.assume(commit.dkey_prefix, floors);
+    FIRN_TRY(akey, find_akey_state(entries));
   }
+  refuse_by_existence(commit, {akey->exists, Condition::akey_insert, Condition::akey_update}, "akey",
+                      wanted.akey);
+  if (!commit.refused) commit.refused = kind_conflict(*akey, wanted);
+  if (commit.refused) return {};
+  key.resize(prefix_bytes);
+  FIRN_CHECK(count_garbage(commit, *akey, wanted, std::move(key), probe));
   if (wanted.punch && wanted.kind == ValueKind::array) {
-    commit.change.akeys[item].entries = cut_punch(wanted.recxs, akey.record_bytes);
+    commit.change.akeys[item].entries = cut_punch(wanted.recxs, akey->record_bytes);
+  }
+  return {};
+}
+
+// The probe is at the single value, if the akey holds one.
+Faultable<void> StoreImpl::count_garbage(Commit& commit, const AkeyState& akey, const UpdateItem& wanted,
+                                         std::string akey_prefix, Probe& probe) {
+  if (akey.exists && akey.kind == ValueKind::single) {
+    const auto hidden = RecordView::decode(probe.value());
+    FIRN_ASSERT(hidden.has_value());  // the page's checksum was right
+    commit.garbage_bytes += stored_bytes(*hidden);
+  } else if (akey.record_bytes > 0 && !wanted.punch) {
+    FIRN_TRY(const bool overwrites, piece_begins_at(probe, std::move(akey_prefix), wanted.recxs[0].start));
+    if (overwrites) commit.garbage_bytes += wanted.data_bytes();
   }
   return {};
 }

@@ -26,8 +26,9 @@ class PayloadReader {
  public:
   explicit PayloadReader(std::span<const ByteView> parts) : parts_(parts) {}
 
-  std::vector<ByteView> take(uint64_t bytes) {
-    std::vector<ByteView> taken;
+  // Replaces `taken` by the next `bytes` bytes.
+  void take(uint64_t bytes, std::vector<ByteView>& taken) {
+    taken.clear();
     while (bytes > 0) {
       FIRN_ASSERT(part_ < parts_.size());
       const ByteView rest = parts_[part_].subspan(used_);
@@ -40,7 +41,6 @@ class PayloadReader {
         used_ = 0;
       }
     }
-    return taken;
   }
 
  private:
@@ -166,15 +166,15 @@ class ItemCutter {
  private:
   Result<void> add(EntryChange entry, AkeyChange& akey, BulkItem& bulk) {
     const uint64_t bytes = entry.record_bytes * entry.count;
-    std::vector<ByteView> data = payload_.take(bytes);
-    FIRN_TRY(entry.crc, checksum_of(data, akey.entries.size(), entry));
+    payload_.take(bytes, data_);
+    FIRN_TRY(entry.crc, checksum_of(data_, akey.entries.size(), entry));
     if (bytes <= kInlineBytesMax) {
       entry.inline_bytes.reserve(static_cast<size_t>(bytes));
-      for (const ByteView part : data) entry.inline_bytes.append(as_text(part));
+      for (const ByteView part : data_) entry.inline_bytes.append(as_text(part));
     } else {
       bulk.blocks += Run{BlockIndex{}, bytes}.blocks();
       bulk.entries.push_back(akey.entries.size());
-      bulk.data.push_back(std::move(data));
+      bulk.data.push_back(data_);
     }
     akey.entries.push_back(std::move(entry));
     return {};
@@ -194,6 +194,7 @@ class ItemCutter {
 
   const UpdateItem& item_;
   PayloadReader& payload_;
+  std::vector<ByteView> data_;  // of the piece at hand
   const bool verify_;
 };
 

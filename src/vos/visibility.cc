@@ -152,10 +152,17 @@ void EntryScan::go_behind(const ParsedKey& entry) {
   set_extent_entry(position_, entry.akey_prefix_bytes, kind, entry.start + 1, kEpochMax);
 }
 
-Faultable<Floors> find_floors(Probe& probe, std::string_view dkey_prefix, Epoch at) {
+Faultable<Floors> find_floors(Probe& probe, PunchMemo& memo, std::string_view dkey_prefix, Epoch at,
+                              Epoch newest) {
   Floors floors;
-  std::string key(dkey_prefix.substr(0, kObjectPrefixBytes));
-  FIRN_TRY(floors.object, newest_punch(probe, key, kObjectPrefixBytes, at));
+  std::string key;
+  key.reserve(dkey_prefix.size() + kEntryBytesMax);
+  const ObjectRef object = object_of(dkey_prefix);
+  if (!memo.is_unpunched(object)) {
+    key = dkey_prefix.substr(0, kObjectPrefixBytes);
+    FIRN_TRY(floors.object, newest_punch(probe, key, kObjectPrefixBytes, at));
+    if (floors.object == kEpochNone && at >= newest) memo.remember_unpunched(object);
+  }
   key = dkey_prefix;
   FIRN_TRY(floors.dkey, newest_punch(probe, key, dkey_prefix.size(), at));
   return floors;

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "vos/key_codec.h"
+#include "vos/punch_memo.h"
 #include "vos/record.h"
 #include "vos/tree.h"
 
@@ -116,8 +117,10 @@ class EntryScan {
   ParsedKey entry_;
 };
 
-// The newest punches, at or below `at`, of the object and the dkey that a dkey prefix names.
-Faultable<Floors> find_floors(Probe& probe, std::string_view dkey_prefix, Epoch at);
+// The newest punches, at or below `at`, of the object and the dkey that a dkey prefix names. Nothing stored is
+// newer than `newest`.
+Faultable<Floors> find_floors(Probe& probe, PunchMemo& memo, std::string_view dkey_prefix, Epoch at,
+                              Epoch newest);
 
 // What an akey visibly holds.
 struct AkeyState {
