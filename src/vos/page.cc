@@ -49,8 +49,16 @@ Page::Position Page::lower_bound(std::string_view key) const {
   return lower_bound_in_run(begin, wanted);
 }
 
+// An entry of a common length reaches over three lines; who finds it reads all of it.
+void Page::prefetch_entry(uint32_t slot) const {
+  const std::byte* const entry = at_ + slot_offset(slot);
+  __builtin_prefetch(entry + 64);
+  __builtin_prefetch(entry + 128);
+}
+
 // Among the entries from `begin` on that have the head of `wanted`.
 Page::Position Page::lower_bound_in_run(uint32_t begin, std::string_view wanted) const {
+  prefetch_entry(begin);
   int order = suffix(begin).compare(wanted);  // mostly the run is one entry long
   if (order >= 0) return {begin, order == 0};
   const uint32_t head = slot_head(begin);

@@ -159,6 +159,7 @@ class Page {
     set_field<uint16_t>(offsetof(PageHeader, dead_bytes), static_cast<uint16_t>(dead_bytes() + bytes));
   }
   Position lower_bound_in_run(uint32_t begin, std::string_view suffix_text) const;
+  void prefetch_entry(uint32_t slot) const;
   void drop_first_key();
 
   std::byte* at_;
