@@ -117,6 +117,13 @@ bool Page::replace_value(uint32_t slot, std::string_view value) {
   return true;
 }
 
+void Page::raise_child_epoch(uint32_t slot, Epoch epoch) {
+  if (child_epoch(slot) >= epoch) return;
+  const uint32_t value_at =
+      slot_offset(slot) + static_cast<uint32_t>(sizeof(uint16_t)) + slot_suffix_bytes(slot);
+  set_field<uint64_t>(value_at + sizeof(uint64_t), epoch.value);
+}
+
 void Page::erase(uint32_t slot) {
   FIRN_ASSERT(slot < count());
   add_dead_bytes(entry_bytes(slot));

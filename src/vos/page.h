@@ -6,7 +6,8 @@
 // touches, the faster it is. A slot holds the first four bytes of its key behind the common prefix, as a
 // number, so that a search touches the heap only where these are equal. Entries are added at the low end of
 // the heap; what is removed leaves a hole that goes when the page is rebuilt (page_build.h). In an inner page
-// (level > 0) a value is a child's page id, and entry 0 has no key: it stands for everything below entry 1.
+// (level > 0) a value is a child's page id and newest epoch, and entry 0 has no key: it stands for everything
+// below entry 1.
 //
 // Page is a view: it owns nothing. The bytes come from format(), build_page() or passed check_page().
 #pragma once
@@ -26,7 +27,7 @@
 namespace firn::vos {
 
 constexpr uint32_t kPageMagic = 0x47504e46;  // "FNPG"
-constexpr uint16_t kPageVersion = 1;
+constexpr uint16_t kPageVersion = 2;
 
 struct PageHeader {
   uint32_t checksum;  // crc32c of all bytes behind this field; only on disk, arbitrary in memory
@@ -52,7 +53,7 @@ struct PageSlot {
 static_assert(sizeof(PageSlot) == 8);
 
 constexpr uint32_t kPageEntryOverhead = sizeof(PageSlot) + sizeof(uint16_t);
-constexpr uint32_t kPageChildBytes = sizeof(uint64_t);
+constexpr uint32_t kPageChildBytes = 2 * sizeof(uint64_t);  // id, newest epoch
 // Not rounded up: what page_build.h does relies on a longer common prefix never taking more room in all.
 constexpr uint32_t page_slots_begin(uint32_t prefix_bytes) {
   return static_cast<uint32_t>(sizeof(PageHeader)) + prefix_bytes;
@@ -91,6 +92,11 @@ class Page {
   }
   // Inner pages.
   PageId child(uint32_t slot) const { return PageId{load_little<uint64_t>(value(slot).data())}; }
+  // The child's newest_epoch(), so that a child need not be loaded to see that it has nothing new.
+  Epoch child_epoch(uint32_t slot) const {
+    return Epoch{load_little<uint64_t>(value(slot).data() + sizeof(uint64_t))};
+  }
+  void raise_child_epoch(uint32_t slot, Epoch epoch);
 
   struct Position {
     uint32_t slot;  // of the first entry whose key is >= the one searched; inner pages: from 1 on

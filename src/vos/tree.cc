@@ -31,7 +31,10 @@ void prefetch_slots(const std::byte* page, uint8_t parent_level) {
 
 // A child reference as the value of an inner page's entry.
 struct ChildValue {
-  explicit ChildValue(PageId page) { store_little<uint64_t>(bytes, page.value); }
+  explicit ChildValue(const Frame& frame) {
+    store_little<uint64_t>(bytes, frame.id.value);
+    store_little<uint64_t>(bytes + sizeof(uint64_t), Page(frame.page).newest_epoch().value);
+  }
   std::string_view text() const { return {bytes, sizeof bytes}; }
   char bytes[kPageChildBytes];
 };
@@ -133,6 +136,7 @@ void Tree::insert(std::string_view key, std::string_view value, Epoch epoch, Lsn
     Frame& frame = *path.steps[i].frame;
     pages_.make_writable(frame);
     Page(frame.page).raise_epoch(epoch);
+    if (i + 1 < path.depth) Page(frame.page).raise_child_epoch(path.steps[i].slot, epoch);
   }
   Frame& leaf = *path.leaf().frame;
   leaf.lsn = std::max(leaf.lsn, lsn);
@@ -167,8 +171,8 @@ void Tree::insert_rebuilding(TreePath& path, uint32_t step, const NewEntry& entr
   const std::string separator =
       level > 0 ? entries[split].key() : shortest_separator(entries[split - 1], entries[split]);
   rebuild(frame, 0, split);
-  if (step == 0) return grow_root(separator, right.id);
-  const ChildValue child(right.id);
+  const ChildValue child(right);
+  if (step == 0) return grow_root(separator, child.text());
   insert_at(path, step - 1, {path.steps[step - 1].slot + 1, separator, child.text()});
 }
 
@@ -179,7 +183,7 @@ void Tree::rebuild(Frame& frame, size_t begin, size_t end) {
   std::memcpy(frame.page, scratch_->page, kPageBytes);
 }
 
-void Tree::grow_root(std::string_view separator, PageId right) {
+void Tree::grow_root(std::string_view separator, std::string_view right) {
   Frame* const left = pages_.find(root_);
   FIRN_ASSERT(left != nullptr);
   const Page old(left->page);
@@ -187,8 +191,8 @@ void Tree::grow_root(std::string_view separator, PageId right) {
   Page::format(root.page, root.id, static_cast<uint8_t>(old.level() + 1));
   Page page(root.page);
   page.raise_epoch(old.newest_epoch());
-  page.append({}, ChildValue(root_).text());
-  page.append(separator, ChildValue(right).text());
+  page.append({}, ChildValue(*left).text());
+  page.append(separator, right);
   root_ = root.id;
 }
 
@@ -248,6 +252,7 @@ bool Tree::merge_children(Frame& parent, uint32_t left_slot) {
   rebuild(*left, 0, entries.size());
   left->lsn = std::max(left->lsn, right->lsn);
   pages_.make_writable(parent);
+  Page(parent.page).raise_child_epoch(left_slot, right_page.newest_epoch());
   Page(parent.page).erase(left_slot + 1);
   pages_.free(*right);
   return true;

@@ -5,8 +5,8 @@
 // Invariants: all leaves are at level 0; a child's level is its parent's minus one. Entry i of an inner page
 // leads to the keys from its separator (entry 0: from the page's own lower bound) up to the next entry's
 // separator. A leaf is empty only if it is the root. A page's newest epoch is at least that of every change
-// beneath it. Pages have no links to their neighbours, so that a page can move without touching others:
-// cursors step through parents.
+// beneath it, and its parent's entry for it says the same. Pages have no links to their neighbours, so that a
+// page can move without touching others: cursors step through parents.
 //
 // Belongs to its store's thread.
 #pragma once
@@ -106,10 +106,14 @@ class Tree {
     Faultable<bool> seek(std::string_view key);
     // To the last entry < key; false if there is none.
     Faultable<bool> seek_before(std::string_view key);
+    // As seek, but passes over pages that hold nothing newer than `since`, without loading them: all entries
+    // it skips were inserted with epochs at or below. Entries of the pages that are left may be as old.
+    Faultable<bool> seek_newer(std::string_view key, Epoch since);
     // Precondition of all below: the cursor is at an entry. After false it is no longer.
     Faultable<bool> next();
     Faultable<bool> previous();
-    std::string_view key() const;    // until the cursor moves
+    Faultable<bool> next_newer(Epoch since);  // passes over pages as seek_newer does
+    std::string_view key() const;             // until the cursor moves
     // As comparisons of key(), without putting it together.
     int compare(std::string_view other) const;
     bool starts_with(std::string_view prefix) const;
@@ -121,6 +125,8 @@ class Tree {
     // To the first (last) entry of the leaf behind (before) the current one.
     Faultable<bool> step_to_next_leaf();
     Faultable<bool> step_to_previous_leaf();
+    // To the first entry of the next leaf behind `path` that may hold something newer.
+    Faultable<bool> step_to_newer_leaf(TreePath path, Epoch since);
     enum class Side : uint8_t { first, last };
     // Completes a path whose last step is in an inner page, taking the outermost child on the way to a leaf.
     Faultable<void> descend_side(TreePath& path, Side side);
@@ -156,7 +162,7 @@ class Tree {
   // Puts the entry into the page of `step`, which is writable; splits it if need be, up to the root.
   void insert_at(TreePath& path, uint32_t step, const NewEntry& entry);
   void insert_rebuilding(TreePath& path, uint32_t step, const NewEntry& entry);
-  void grow_root(std::string_view separator, PageId right);
+  void grow_root(std::string_view separator, std::string_view right);
   // After an entry of the page of `step` is gone: unlinks the page if empty, merges it if underfull, up to
   // the root.
   void shrink(TreePath& path, uint32_t step);

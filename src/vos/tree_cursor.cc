@@ -73,6 +73,59 @@ Faultable<bool> Tree::Cursor::step_to_previous_leaf() {
   return place(false);
 }
 
+namespace {
+// The first slot from `slot` on whose child may hold something newer; the count if there is none.
+uint32_t newer_child(Page page, uint32_t slot, Epoch since) {
+  while (slot < page.count() && page.child_epoch(slot) <= since) slot++;
+  return slot;
+}
+}  // namespace
+
+Faultable<bool> Tree::Cursor::seek_newer(std::string_view key, Epoch since) {
+  at_entry_ = false;
+  path_.depth = 0;
+  for (PageId page = tree_->root();;) {
+    const auto [bytes, frame] = tree_->pages_.look_up(page);
+    if (frame == nullptr) return std::unexpected(Fault{page});
+    const Page view(bytes);
+    const bool leaf = view.level() == 0;
+    path_.steps[path_.depth++] = {frame, bytes, leaf ? view.lower_bound(key).slot : view.child_slot(key)};
+    const uint32_t slot = path_.leaf().slot;
+    if (leaf && slot < view.count()) return place(true);
+    if (leaf || view.child_epoch(slot) <= since) return step_to_newer_leaf(path_, since);
+    page = view.child(slot);
+  }
+}
+
+Faultable<bool> Tree::Cursor::next_newer(Epoch since) {
+  check();
+  if (path_.leaf().slot + 1 >= page_of(path_.leaf()).count()) return step_to_newer_leaf(path_, since);
+  path_.leaf().slot++;
+  return true;
+}
+
+Faultable<bool> Tree::Cursor::step_to_newer_leaf(TreePath path, Epoch since) {
+  if (page_of(path.leaf()).level() == 0) path.depth--;
+  bool entered = false;  // the last step's page was just entered: its first child has not been looked at
+  while (path.depth > 0) {
+    TreePath::Step& step = path.leaf();
+    const Page page = page_of(step);
+    step.slot = newer_child(page, entered ? 0 : step.slot + 1, since);
+    entered = step.slot < page.count();
+    if (!entered) {
+      path.depth--;
+      continue;
+    }
+    const auto [bytes, frame] = tree_->pages_.look_up(page.child(step.slot));
+    if (frame == nullptr) return std::unexpected(Fault{page.child(step.slot)});
+    path.steps[path.depth++] = {frame, bytes, 0};
+    if (Page(bytes).level() > 0) continue;
+    path_ = path;
+    return place(true);
+  }
+  return place(false);
+}
+
 Faultable<void> Tree::Cursor::descend_side(TreePath& path, Side side) {
   for (;;) {
     const Page parent = page_of(path.leaf());

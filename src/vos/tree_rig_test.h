@@ -128,7 +128,9 @@ class TreeRig {
       if (page.level() == 0) continue;
       std::optional<std::string> end = to;
       if (slot + 1 < page.count()) end = std::string(page.prefix()).append(page.suffix(slot + 1));
-      newest = std::max(newest, check_subtree(page.child(slot), key, end, reached));
+      const Epoch beneath = check_subtree(page.child(slot), key, end, reached);
+      EXPECT_EQ(beneath, page.child_epoch(slot));
+      newest = std::max(newest, beneath);
     }
     EXPECT_LE(newest, page.newest_epoch());
     return page.newest_epoch();

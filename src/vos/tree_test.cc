@@ -271,6 +271,63 @@ TEST(Tree, operations_that_need_more_than_the_cache_at_the_same_time_all_get_on)
   EXPECT_LT(rig.device.reads(), 30u * 40);
 }
 
+// Keys from `from` on that a walk over what is newer than `since` meets.
+std::vector<std::string> keys_newer(TreeRig& rig, std::string from, Epoch since) {
+  std::vector<std::string> keys;
+  Tree::Cursor cursor(*rig.tree);
+  for (bool more = rig.retry([&] { return cursor.seek_newer(from, since); }); more;) {
+    keys.emplace_back(cursor.key());
+    const auto moved = cursor.next_newer(since);
+    if (moved.has_value()) {
+      more = *moved;
+      continue;
+    }
+    rig.load(moved.error().page);
+    from = keys.back() + '\0';
+    more = rig.retry([&] { return cursor.seek_newer(from, since); });
+  }
+  return keys;
+}
+
+TEST(Tree, walk_over_what_is_newer_misses_nothing) {
+  TreeRig rig(48);
+  Rng rng(21);
+  for (uint32_t round = 0; round < 12; round++) {
+    churn(rig, rng, 1500, round % 3 == 2 ? 30 : 80);
+    rig.checkpoint();
+    const Epoch since = rig.epoch;
+    std::vector<std::string> changed;
+    for (uint32_t i = 0; i < 1 + rng.below(30); i++) {
+      changed.push_back(structured_key(rng));
+      rig.insert(changed.back(), random_value(rng));
+    }
+    const std::string from = structured_key(rng);
+    const auto keys = keys_newer(rig, from, since);
+    EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+    for (const std::string& key : keys) EXPECT_TRUE(key >= from && rig.model.contains(key));
+    for (const std::string& key : changed) {
+      EXPECT_EQ(key >= from, std::binary_search(keys.begin(), keys.end(), key)) << round;
+    }
+    EXPECT_TRUE(keys_newer(rig, {}, rig.epoch).size() <= 1) << "only a root that is a leaf is looked at";
+    EXPECT_EQ(keys_newer(rig, {}, kEpochNone).size(), rig.model.size());
+  }
+}
+
+TEST(Tree, walk_over_what_is_newer_reads_only_pages_that_changed) {
+  constexpr uint64_t kKeys = 60000;
+  constexpr uint64_t kChanged = 20;
+  TreeRig rig(4096, 16384);
+  for (uint64_t i = 0; i < kKeys; i++) rig.insert(number_key(i), std::string(60, 'v'));
+  const Epoch since = rig.epoch;
+  for (uint64_t i = 0; i < kChanged; i++) rig.insert(number_key(i * 2999), std::string(60, 'w'));
+  rig.checkpoint();
+  rig.reopen();
+  const uint64_t before = rig.device.reads();
+  EXPECT_GE(keys_newer(rig, {}, since).size(), kChanged);
+  EXPECT_LE(rig.device.reads() - before, kChanged + 4);  // a leaf each, and the few inner pages
+  EXPECT_GT(rig.pages->page_count(), 10 * kChanged);
+}
+
 TEST(TreeDeathTest, cursor_must_not_be_used_after_a_change) {
   TreeRig rig;
   rig.insert("a", "1");
