@@ -44,9 +44,13 @@ class DeviceMemory {
 class BlockDevice {
  public:
   static constexpr uint32_t kSectorBytes = 512;
+  static constexpr uint32_t kAlignmentMax = 4096;
 
   virtual ~BlockDevice() = default;
   virtual uint64_t size_bytes() const = 0;
+  // Writes begin at a multiple of it, and what lies behind the end of one, in its last unit, is lost: it
+  // reads as zeros or as before. A power of two, at most kAlignmentMax; the size is a multiple of it.
+  virtual uint32_t alignment() const { return 1; }
   // What the device offers beside if its bytes are memory; otherwise nullptr. Lives as long as the device.
   virtual DeviceMemory* memory() { return nullptr; }
   // Offsets and lengths are in bytes; the range lies within the device. Reading what was never written gives

@@ -12,6 +12,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -52,6 +54,7 @@ std::vector<Subject> subjects() {
   const std::string memory = "/dev/shm";
   return {of_kind("buffered", disk, false, DeviceKind::buffered),
           of_kind("buffered_in_memory", memory, false, DeviceKind::buffered),
+          of_kind("direct", disk, false, DeviceKind::direct),
           of_kind("mapped", memory, true, DeviceKind::mapped),
           {"mapped_persistent", memory, true,
            [](UringExecutor&, const std::string& path) { return open_as_persistent(path); }},
@@ -250,6 +253,57 @@ TEST_P(DeviceContract, memory_shows_what_was_written_and_stores_at_once) {
 INSTANTIATE_TEST_SUITE_P(Kinds, DeviceContract, ::testing::ValuesIn(subjects()),
                          [](const auto& subject) { return subject.param.name; });
 
+// A loop device over a file; none where the host does not let us have one.
+class LoopDisk {
+ public:
+  explicit LoopDisk(uint64_t size) {
+    EXPECT_NE(::mkstemp(file_.data()), -1);
+    std::filesystem::resize_file(file_, size);
+    const Descriptor control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+    const int number = control.valid() ? ::ioctl(control.number(), LOOP_CTL_GET_FREE) : -1;
+    if (number < 0) return;
+    path_ = "/dev/loop" + std::to_string(number);
+    disk_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+    const Descriptor file(::open(file_.c_str(), O_RDWR | O_CLOEXEC));
+    attached_ = disk_.valid() && ::ioctl(disk_.number(), LOOP_SET_FD, file.number()) == 0;
+  }
+  ~LoopDisk() {
+    if (attached_) EXPECT_EQ(::ioctl(disk_.number(), LOOP_CLR_FD), 0);
+    std::filesystem::remove(file_);
+  }
+  bool attached() const { return attached_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string file_ = "/var/tmp/firn_loop_XXXXXX";
+  std::string path_;
+  Descriptor disk_;
+  bool attached_ = false;
+};
+
+TEST(DiskTest, disk_is_written_and_read_and_belongs_to_one_user) {
+  const LoopDisk disk(8 << 20);
+  if (!disk.attached()) GTEST_SKIP() << "cannot attach a loop device here";
+  auto executor = UringExecutor::create().value();
+  auto opened = open_device(*executor, disk.path(), DeviceKind::automatic);
+  ASSERT_TRUE(opened.has_value()) << opened.error().message();
+  BlockDevice& device = **opened;
+  EXPECT_EQ(device.size_bytes(), 8u << 20);
+  const auto bytes = random_bytes(10, 10'000);
+  const ByteView part(bytes);
+  EXPECT_TRUE(blocking_run(*executor, device.write(1 << 20, {&part, 1})).has_value());
+  EXPECT_TRUE(blocking_run(*executor, device.flush()).has_value());
+  EXPECT_TRUE(blocking_run(*executor, device.discard(4 << 20, 1 << 20)).has_value());
+  std::vector<std::byte> read(bytes.size());
+  EXPECT_TRUE(blocking_run(*executor, device.read(1 << 20, read)).has_value());
+  EXPECT_EQ(read, bytes);
+
+  const auto second = open_device(*executor, disk.path(), DeviceKind::automatic);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code(), Code::in_use);
+  EXPECT_EQ(open_device(*executor, disk.path(), DeviceKind::mapped).error().code(), Code::unsupported);
+}
+
 class DeviceKindTest : public ::testing::Test {
  protected:
   // The kind that opens the file, or the error.
@@ -268,6 +322,7 @@ class DeviceKindTest : public ::testing::Test {
 TEST_F(DeviceKindTest, automatic_maps_memory_and_no_disk) {
   EXPECT_TRUE(is_memory("/dev/shm", DeviceKind::automatic).value());
   EXPECT_FALSE(is_memory("/var/tmp", DeviceKind::automatic).value());
+  EXPECT_FALSE(is_memory("/var/tmp", DeviceKind::direct).value());
   EXPECT_FALSE(is_memory("/dev/shm", DeviceKind::buffered).value());
 }
 
@@ -279,7 +334,7 @@ TEST_F(DeviceKindTest, a_disk_cannot_be_mapped) {
 }
 
 TEST_F(DeviceKindTest, names_lead_back_to_kinds) {
-  for (const char* name : {"auto", "mapped", "buffered"}) {
+  for (const char* name : {"auto", "mapped", "direct", "buffered"}) {
     const auto kind = device_kind_of_name(name);
     ASSERT_TRUE(kind.has_value()) << name;
     EXPECT_EQ(device_kind_name(*kind), name);

@@ -1,4 +1,4 @@
-// FileDevice: a BlockDevice on a file; see file_storage.h.
+// FileDevice: a BlockDevice on a file or disk, by io_uring.
 #pragma once
 
 #include <string>
