@@ -8,6 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing)
+pkg_check_modules(pmem REQUIRED IMPORTED_TARGET libpmem)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 
 if(BUILD_TESTING AND NOT FIRN_FUZZ)

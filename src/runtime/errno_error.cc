@@ -43,6 +43,12 @@ Error errno_error(int error_number, std::string what) {
   }
 }
 
+Error device_error(int error_number, const char* what, const std::string& path, uint64_t offset) {
+  Error error = errno_error(error_number, what);
+  const Code code = error.code() == Code::no_space ? Code::no_space : Code::io;
+  return fail(code, what).on("file", path).on("offset", offset).because(std::move(error));
+}
+
 Error socket_error(int error_number, std::string what) {
   switch (error_number) {
     case ECONNREFUSED:

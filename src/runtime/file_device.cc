@@ -8,7 +8,6 @@
 
 #include <linux/falloc.h>
 
-#include "base/assert.h"
 #include "runtime/errno_error.h"
 #include "runtime/io_vector.h"
 #include "runtime/uring_operation.h"
@@ -35,7 +34,7 @@ Task<Result<void>> FileDevice::read(uint64_t offset, MutableBytes target) {
       io_uring_prep_read(entry, file_.number(), target.data(), size, offset);
     });
     if (try_again(result)) continue;
-    if (result < 0) co_return failed(-result, "reading a device failed", offset);
+    if (result < 0) co_return device_error(-result, "reading a device failed", path_, offset);
     if (result ==
         0) {  // behind the end of a file that somebody cut: never written, as far as we are concerned
       std::memset(target.data(), 0, target.size());
@@ -57,7 +56,8 @@ Task<Result<void>> FileDevice::write(uint64_t offset, std::span<const ByteView> 
                            offset);
     });
     if (try_again(result)) continue;
-    if (result <= 0) co_return failed(result == 0 ? EIO : -result, "writing a device failed", offset);
+    if (result <= 0)
+      co_return device_error(result == 0 ? EIO : -result, "writing a device failed", path_, offset);
     cursor.advance(static_cast<size_t>(result));
     offset += static_cast<uint64_t>(result);
   }
@@ -70,7 +70,7 @@ Task<Result<void>> FileDevice::flush() {
       io_uring_prep_fsync(entry, file_.number(), IORING_FSYNC_DATASYNC);
     });
     if (result == 0) co_return Result<void>();
-    if (!try_again(result)) co_return failed(-result, "flushing a device failed", 0);
+    if (!try_again(result)) co_return device_error(-result, "flushing a device failed", path_, 0);
   }
 }
 
@@ -85,23 +85,10 @@ Task<Result<void>> FileDevice::discard(uint64_t offset, uint64_t length_bytes) {
     if (try_again(result)) continue;
     // A file system without holes keeps the space; the contract allows it.
     if (result < 0 && result != -EOPNOTSUPP)
-      co_return failed(-result, "discarding a range of a device failed", offset);
+      co_return device_error(-result, "discarding a range of a device failed", path_, offset);
     break;
   }
   co_return Result<void>();
-}
-
-Error FileDevice::failed(int error_number, const char* what, uint64_t offset) const {
-  Error error = errno_error(error_number, what);
-  // Only these two mean something to a device's user; e.g. a permission that was taken away is a failing
-  // device.
-  const Code code = error.code() == Code::no_space ? Code::no_space : Code::io;
-  return fail(code, what).on("file", path_).on("offset", offset).because(std::move(error));
-}
-
-void FileDevice::assert_within(uint64_t offset, uint64_t length_bytes) const {
-  FIRN_ASSERT(offset <= size_bytes_);
-  FIRN_ASSERT(length_bytes <= size_bytes_ - offset);
 }
 
 }  // namespace firn

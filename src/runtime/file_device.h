@@ -1,4 +1,4 @@
-// FileDevice: a BlockDevice on a file; see file_storage.h.
+// FileDevice: a BlockDevice on a file or disk, by io_uring.
 #pragma once
 
 #include <string>
@@ -21,9 +21,6 @@ class FileDevice final : public BlockDevice {
   Task<Result<void>> discard(uint64_t offset, uint64_t length_bytes) override;
 
  private:
-  Error failed(int error_number, const char* what, uint64_t offset) const;
-  void assert_within(uint64_t offset, uint64_t length_bytes) const;
-
   UringExecutor& executor_;
   Descriptor file_;
   std::string path_;

@@ -15,7 +15,6 @@
 #include "base/assert.h"
 #include "runtime/descriptor.h"
 #include "runtime/errno_error.h"
-#include "runtime/file_device.h"
 #include "runtime/uring_operation.h"
 
 namespace firn {
@@ -57,8 +56,8 @@ Task<int> sync_file(UringExecutor& executor, int descriptor) {
 
 }  // namespace
 
-FileStorage::FileStorage(UringExecutor& executor, std::string root)
-    : executor_(executor), root_(std::move(root)) {
+FileStorage::FileStorage(UringExecutor& executor, std::string root, DeviceKind kind)
+    : executor_(executor), root_(std::move(root)), kind_(kind) {
   while (root_.size() > 1 && root_.ends_with('/')) root_.pop_back();
 }
 
@@ -80,16 +79,7 @@ Task<Result<std::unique_ptr<BlockDevice>>> FileStorage::create(std::string name,
 
 Task<Result<std::unique_ptr<BlockDevice>>> FileStorage::open(std::string name) {
   FIRN_ASSERT(valid_name(name));
-  const std::string file_path = path(name);
-  Descriptor file(::open(file_path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!file.valid()) co_return on_file(errno, "a device could not be opened", file_path);
-  struct stat status{};
-  if (::fstat(file.number(), &status) != 0)
-    co_return on_file(errno, "a device could not be opened", file_path);
-  if (!S_ISREG(status.st_mode))
-    co_return fail(Code::invalid, "a device is not a regular file").on("file", file_path);
-  const auto size_bytes = static_cast<uint64_t>(status.st_size);
-  co_return std::make_unique<FileDevice>(executor_, std::move(file), file_path, size_bytes);
+  co_return open_device(executor_, path(name), kind_);
 }
 
 Task<Result<void>> FileStorage::remove(std::string name) {

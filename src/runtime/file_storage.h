@@ -1,6 +1,6 @@
-// FileStorage: a node's devices as sparse files under one directory, read and written by io_uring through the
-// page cache. Belongs to its executor's thread. The directory belongs to one process at a time (who serves it
-// holds a lock); two storages of one process may share it if each device is opened by one of them.
+// FileStorage: a node's devices as sparse files under one directory. Belongs to its executor's thread. The
+// directory belongs to one process at a time (who serves it holds a lock); two storages of one process may
+// share it if each device is opened by one of them.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "runtime/block_device.h"
+#include "runtime/device_kind.h"
 #include "runtime/uring_executor.h"
 
 namespace firn {
@@ -17,7 +18,7 @@ class FileStorage final : public Storage {
  public:
   // `root` is made, with its parents, when the first device is created. The executor outlives the storage and
   // its devices.
-  FileStorage(UringExecutor& executor, std::string root);
+  FileStorage(UringExecutor& executor, std::string root, DeviceKind kind = DeviceKind::automatic);
 
   // The file first gets the name "<name>~", so that one that a crash left half made is never opened nor
   // listed. At most one call per name at a time.
@@ -35,6 +36,7 @@ class FileStorage final : public Storage {
 
   UringExecutor& executor_;
   std::string root_;
+  const DeviceKind kind_;
 };
 
 }  // namespace firn

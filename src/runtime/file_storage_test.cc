@@ -1,8 +1,7 @@
-// Tests of devices on files.
+// Tests of devices as files of a directory. What each device does: device_contract_test.cc.
 #include "runtime/file_storage.h"
 
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,13 +11,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include "base/rng.h"
 #include "runtime/blocking_run.h"
 #include "runtime/file_device.h"
 #include "runtime/io_vector.h"
-#include "runtime/when_all.h"
 
 namespace firn {
 namespace {
@@ -66,69 +63,14 @@ class FileStorageTest : public ::testing::Test {
   std::unique_ptr<FileStorage> storage_;
 };
 
-TEST_F(FileStorageTest, written_bytes_are_there_after_reopen) {
-  const auto bytes = random_bytes(1, 100'000);
-  {
-    auto device = create("pools/p1/data", 1 << 20);
-    EXPECT_EQ(device->size_bytes(), 1u << 20);
-    const ByteView view(bytes);
-    write(*device, 4097, {view.first(10), view.subspan(10, 0), view.subspan(10)});
-    EXPECT_TRUE(run(device->flush()).has_value());
-    EXPECT_EQ(read(*device, 4097, bytes.size()), bytes);
-  }
-  auto device = run(storage_->open("pools/p1/data"));
-  ASSERT_TRUE(device.has_value());
-  EXPECT_EQ((*device)->size_bytes(), 1u << 20);
-  EXPECT_EQ(read(**device, 4097, bytes.size()), bytes);
-}
-
-TEST_F(FileStorageTest, unwritten_range_reads_as_zeros_and_takes_no_space) {
-  auto device = create("big", uint64_t{1} << 40);
-  EXPECT_EQ(read(*device, (uint64_t{1} << 40) - 5000, 5000), std::vector<std::byte>(5000));
-  struct stat status{};
-  ASSERT_EQ(::stat((root_ + "/store/big").c_str(), &status), 0);
-  EXPECT_LT(status.st_blocks, 100);
-}
-
 TEST_F(FileStorageTest, file_cut_by_others_reads_as_zeros) {
-  auto device = create("cut", 8192);
+  auto device = create("cut", 8192);  // on a disk; mapped memory would be lost
   const auto bytes = random_bytes(2, 8192);
   write(*device, 0, {bytes});
   std::filesystem::resize_file(root_ + "/store/cut", 4096);
   auto expected = bytes;
   std::fill(expected.begin() + 4096, expected.end(), std::byte{});
   EXPECT_EQ(read(*device, 0, 8192), expected);
-}
-
-TEST_F(FileStorageTest, more_parts_than_one_call_takes) {
-  auto device = create("parts", 1 << 20);
-  const auto bytes = random_bytes(3, 3 * IOV_MAX);
-  std::vector<ByteView> parts;
-  for (size_t i = 0; i < bytes.size(); i++) parts.push_back(ByteView(bytes).subspan(i, 1));
-  write(*device, 77, parts);
-  EXPECT_EQ(read(*device, 77, bytes.size()), bytes);
-}
-
-TEST_F(FileStorageTest, operations_run_at_the_same_time) {
-  auto device = create("many", 1 << 20);
-  const auto bytes = random_bytes(4, 1 << 20);
-  std::vector<ByteView> parts;
-  for (size_t i = 0; i < 256; i++) parts.push_back(ByteView(bytes).subspan(i * 4096, 4096));
-  std::vector<Task<Result<void>>> writes;
-  for (size_t i = 0; i < 256; i++) writes.push_back(device->write(i * 4096, std::span(parts).subspan(i, 1)));
-  EXPECT_TRUE(run(when_all_ok(std::move(writes))).has_value());
-  EXPECT_TRUE(run(device->flush()).has_value());
-  EXPECT_EQ(read(*device, 0, bytes.size()), bytes);
-}
-
-TEST_F(FileStorageTest, discard_gives_space_back) {
-  auto device = create("holes", 1 << 20);
-  const auto bytes = random_bytes(5, 1 << 20);
-  write(*device, 0, {bytes});
-  EXPECT_TRUE(run(device->discard(0, 512 << 10)).has_value());
-  EXPECT_EQ(device->size_bytes(), 1u << 20);
-  const auto rest = read(*device, 512 << 10, 512 << 10);
-  EXPECT_TRUE(std::equal(rest.begin(), rest.end(), bytes.begin() + (512 << 10)));
 }
 
 TEST_F(FileStorageTest, errors_say_what_and_on_which_file) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "runtime/blocking_run.h"
+#include "runtime/device_kind.h"
 #include "runtime/runtime.h"
 #include "runtime/socket.h"
 #include "runtime/uring_executor.h"
@@ -19,6 +20,7 @@ namespace firn {
 
 struct RealRuntimeOptions {
   std::string storage_root;  // where the devices' files are; needed only if storage() is used
+  DeviceKind device_kind = DeviceKind::automatic;
   LogLevel log_level = LogLevel::info;
   UringOptions loop = {};
 };
