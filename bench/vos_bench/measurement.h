@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <time.h>
+
 #include "vos_bench/options.h"
 
 namespace firn::bench {
@@ -67,15 +69,25 @@ inline double median(std::vector<double> values) {
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  // Of all threads of the process; on a busy machine it says more than the time that went by.
+  double cpu_seconds() const { return cpu_now() - cpu_begin_; }
 
  private:
+  static double cpu_now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+  }
+
   using Clock = std::chrono::steady_clock;
+  double cpu_begin_ = cpu_now();
   Clock::time_point begin_ = Clock::now();
 };
 
 // Repeats prepare(count), which is not timed, and run(), which is, until `seconds` have been measured. Slices
-// grow up to 4096 operations. Figures: the mean of all operations, and the median of the slices' means, which
-// leaves out what happens now and then (a checkpoint, a compaction, a stall of the machine).
+// grow up to 4096 operations. Figures: the mean of all operations; the median of the slices' means, which
+// leaves out what happens now and then (a checkpoint, a compaction, a stall of the machine); the processor
+// time, of background threads too.
 template <class Prepare, class Run>
 std::vector<Figure> measure_slices(double seconds, Prepare prepare, Run run) {
   constexpr uint64_t kOperationsMax = 4096;
@@ -83,6 +95,7 @@ std::vector<Figure> measure_slices(double seconds, Prepare prepare, Run run) {
   uint64_t size = 64;
   uint64_t operations = 0;
   double total = 0;
+  double cpu = 0;
   std::vector<double> slices;
   while (total < seconds) {
     prepare(size);
@@ -90,12 +103,14 @@ std::vector<Figure> measure_slices(double seconds, Prepare prepare, Run run) {
     run();
     const double taken = watch.seconds();
     total += taken;
+    cpu += watch.cpu_seconds();
     operations += size;
     slices.push_back(taken / static_cast<double>(size));
     if (taken < kSliceSeconds) size = std::min(size * 2, kOperationsMax);
   }
   return {{"mean", "ns", total * 1e9 / static_cast<double>(operations)},
-          {"median slice", "ns", median(slices) * 1e9}};
+          {"median slice", "ns", median(slices) * 1e9},
+          {"cpu", "ns", cpu * 1e9 / static_cast<double>(operations)}};
 }
 
 }  // namespace firn::bench

@@ -20,7 +20,7 @@ std::string number(double value) {
 }
 
 std::string line(const std::string& name, const Series& series, const std::string& remark) {
-  return fmt::format("  {:<42} {:<13} {:>10} {:<6} {:>10} .. {:<10} {}\n", name, series.name,
+  return fmt::format("  {:<42} {:<14} {:>10} {:<6} {:>10} .. {:<10} {}\n", name, series.name,
                      number(series.median()), series.unit, number(series.smallest()),
                      number(series.largest()), remark);
 }
@@ -30,7 +30,7 @@ std::string line(const std::string& name, const Series& series, const std::strin
 std::string table_text(const RowResult& result) {
   std::string text = fmt::format("{}: {}\n", result.row, result.about);
   if (!result.bar.empty()) text += fmt::format("  bar: {}\n", result.bar);
-  text += fmt::format("  {:<42} {:<13} {:>10} {:<6} {:>10} .. {:<10} {}\n", "variant", "figure", "median",
+  text += fmt::format("  {:<42} {:<14} {:>10} {:<6} {:>10} .. {:<10} {}\n", "variant", "figure", "median",
                       "unit", "min", "max", "config");
   for (const VariantResult& variant : result.variants) {
     for (const Series& series : variant.figures) text += line(variant.name, series, variant.config_hash);

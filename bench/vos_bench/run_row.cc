@@ -68,7 +68,7 @@ void add_ratios(RowResult& result, const std::vector<Ratio>& ratios) {
     const Series* const over = find_series(result, ratio.over, ratio.figure);
     const Series* const under = find_series(result, ratio.under, ratio.figure);
     if (over == nullptr || under == nullptr) continue;
-    Series series{"ratio", "x", {}};
+    Series series{"ratio of " + ratio.figure, "x", {}};
     for (size_t i = 0; i < over->values.size(); i++) {
       series.values.push_back(over->values[i] / under->values[i]);
     }
