@@ -105,11 +105,12 @@ function(firn_test_folder name)
   endforeach()
 endfunction()
 
-# firn_benchmarks(<folder>): each foo_bench.cc is the program foo_bench; other .cc files are linked into all.
+# firn_benchmarks(<folder>): each foo_bench.cc in it is the program foo_bench; other .cc files are linked into
+# all. Folders below have their own CMakeLists.txt.
 function(firn_benchmarks folder)
   firn_room_targets(libs EXCEPT sim)
-  firn_sources(helpers ${folder} EXCEPT "_bench\\.cc$")
-  firn_sources(benches ${folder} MATCHING "_bench\\.cc$")
+  firn_sources(helpers ${folder} EXCEPT "/${folder}/.*/|_bench\\.cc$")
+  firn_sources(benches ${folder} MATCHING "/${folder}/[^/]*_bench\\.cc$")
   foreach(bench ${benches})
     get_filename_component(program ${bench} NAME_WE)
     add_executable(${program} ${bench} ${helpers})

@@ -1,0 +1,51 @@
+// FirnStore: a vos::Store on files of its own directory, with the runtime that it runs on.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/real_runtime.h"
+#include "vos/store.h"
+#include "vos_bench/must.h"
+
+namespace firn::bench {
+
+struct FirnSetup {
+  std::string directory;
+  uint64_t log_device_bytes = 1ull << 30;
+  uint64_t main_device_bytes = 4ull << 30;
+  vos::StoreOptions options;
+  std::string text() const;
+};
+
+class FirnStore {
+ public:
+  explicit FirnStore(FirnSetup setup);
+  // Drops the store without closing it.
+  ~FirnStore();
+  FirnStore(const FirnStore&) = delete;
+  FirnStore& operator=(const FirnStore&) = delete;
+
+  RealRuntime& runtime() { return *runtime_; }
+  vos::Store& store() { return *store_; }
+  const FirnSetup& setup() const { return setup_; }
+  template <class T>
+  T run(Task<Result<T>> task) {
+    return must(runtime_->run(std::move(task)));
+  }
+  void open();
+  void close();
+  // As a crash does: what is in memory is lost.
+  void drop() { store_.reset(); }
+
+ private:
+  Task<Result<void>> format();
+  Task<Result<std::unique_ptr<vos::Store>>> open_devices();
+
+  FirnSetup setup_;
+  std::unique_ptr<RealRuntime> runtime_;
+  std::unique_ptr<vos::Store> store_;
+};
+
+}  // namespace firn::bench
