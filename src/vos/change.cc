@@ -9,9 +9,6 @@ namespace firn::vos {
 
 namespace {
 
-// The first byte of a log record says what it is, so that other kinds can be added.
-constexpr char kChangeRecord = 1;
-
 TreeWrite entry_write(std::string_view akey_prefix, const EntryChange& entry, Epoch epoch) {
   TreeWrite write;
   write.key.reserve(akey_prefix.size() + 17);
@@ -52,6 +49,18 @@ bool entry_makes_sense(const EntryChange& entry) {
   return RecordView::decode(value).has_value();
 }
 
+// The change at the front of `bytes`, which are removed.
+Result<Change> take_change(std::string_view& bytes) {
+  FIRN_TRY(Change change, decode_from<Change>(bytes));
+  for (const AkeyChange& akey : change.akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      if (!entry_makes_sense(entry))
+        return fail(Code::corrupt, "a log record holds an entry that makes no sense");
+    }
+  }
+  return change;
+}
+
 }  // namespace
 
 bool Change::has_runs() const {
@@ -65,7 +74,7 @@ bool Change::has_runs() const {
 
 void encode_change(const Change& change, std::string& out) {
   out.reserve(out.size() + encoded_bytes_max(change));
-  out += kChangeRecord;
+  out += static_cast<char>(LogKind::change);
   encode_to(out, change);
 }
 
@@ -75,21 +84,41 @@ std::string encode_change(const Change& change) {
   return out;
 }
 
+std::string encode_changes(const std::vector<const Change*>& changes) {
+  std::string out;
+  out += static_cast<char>(LogKind::changes);
+  for (const Change* change : changes) encode_to(out, *change);
+  return out;
+}
+
+LogKind log_kind(std::string_view record) { return static_cast<LogKind>(record.front()); }
+
+Error unknown_log_kind(LogKind kind) {
+  return fail(Code::version, "a log record is of a kind that this version does not know")
+      .on("kind", static_cast<uint64_t>(kind))
+      .remedy("open the store with the version that wrote it, and close it: that empties the log");
+}
+
 Result<Change> decode_change(std::string_view record) {
   if (record.empty()) return fail(Code::corrupt, "a log record is empty");
-  if (record.front() != kChangeRecord) {
-    return fail(Code::version, "a log record is of a kind that this version does not know")
-        .on("kind", static_cast<uint64_t>(static_cast<unsigned char>(record.front())))
-        .remedy("open the store with the version that wrote it, and close it: that empties the log");
-  }
-  FIRN_TRY(Change change, decode<Change>(record.substr(1)));
-  for (const AkeyChange& akey : change.akeys) {
-    for (const EntryChange& entry : akey.entries) {
-      if (!entry_makes_sense(entry))
-        return fail(Code::corrupt, "a log record holds an entry that makes no sense");
-    }
-  }
+  if (log_kind(record) != LogKind::change) return unknown_log_kind(log_kind(record));
+  record.remove_prefix(1);
+  FIRN_TRY(Change change, take_change(record));
+  if (!record.empty()) return fail(Code::corrupt, "a change is followed by bytes that do not belong to it");
   return change;
+}
+
+Result<std::vector<Change>> decode_changes(std::string_view record) {
+  if (record.empty()) return fail(Code::corrupt, "a log record is empty");
+  const LogKind kind = log_kind(record);
+  if (kind != LogKind::change && kind != LogKind::changes) return unknown_log_kind(kind);
+  record.remove_prefix(1);
+  std::vector<Change> changes;
+  while (!record.empty()) {
+    FIRN_TRY(Change change, take_change(record));
+    changes.push_back(std::move(change));
+  }
+  return changes;
 }
 
 size_t encoded_bytes_max(const Change& change) {

@@ -79,11 +79,23 @@ struct Change {
   }
 };
 
+// What the first byte of a log record says it is.
+enum class LogKind : uint8_t {
+  change = 1,
+  changes = 8,  // several, each with its epoch
+};
+
 // The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do
 // not know.
 void encode_change(const Change& change, std::string& out);  // appends
 std::string encode_change(const Change& change);
 Result<Change> decode_change(std::string_view record);
+// Several in one record.
+std::string encode_changes(const std::vector<const Change*>& changes);
+Result<std::vector<Change>> decode_changes(std::string_view record);
+// Of a record that is not empty; may be none of the kinds there are.
+LogKind log_kind(std::string_view record);
+Error unknown_log_kind(LogKind kind);
 // At least the length of the record.
 size_t encoded_bytes_max(const Change& change);
 

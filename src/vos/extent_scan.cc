@@ -149,7 +149,7 @@ Faultable<void> ExtentScan::gather() {
 }
 
 void ExtentScan::add(uint64_t start, Epoch epoch, const RecordView& record) {
-  FIRN_ASSERT(record.record_bytes() == options_.record_bytes);
+  if (record.record_bytes() != options_.record_bytes) return;  // of an incomplete history: Store::apply
   if (unit_.count == 0) unit_ = {align_down(start, unit_records_), unit_records_};
   const Recx recx{start, record.count()};
   if (recx.end() <= options_.window.start) return;

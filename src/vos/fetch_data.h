@@ -19,7 +19,10 @@ class FetchData {
   // What the scan found and `payload`, which is as long as the fragments' data, outlive it. Each array
   // fragment is appended to its item's extents.
   FetchData(FetchScan& scan, MutableBytes payload)
-      : fragments_(scan.fragments), stored_(scan.stored), payload_(payload), items_(scan.items) {}
+      : FetchData(scan.fragments, scan.stored, scan.items, payload) {}
+  FetchData(const std::vector<Fragment>& fragments, std::string_view stored, std::vector<FetchedItem>& items,
+            MutableBytes payload)
+      : fragments_(fragments), stored_(stored), payload_(payload), items_(items) {}
 
   // Code::corrupt, with the item and records; or the device's error.
   Task<Result<void>> read(BlockDevice& main);

@@ -21,7 +21,7 @@
 #include "model/epoch.h"
 #include "model/ids.h"
 #include "model/io.h"
-#include "vos/store.h"
+#include "vos/store_record.h"
 
 namespace firn::vos {
 
@@ -52,8 +52,6 @@ size_t escaped_bytes(std::string_view key);
 void set_punch_entry(std::string& key, size_t prefix_bytes, Epoch epoch);
 void set_single_entry(std::string& key, size_t akey_prefix_bytes, Epoch epoch);
 void set_extent_entry(std::string& key, size_t akey_prefix_bytes, char kind, uint64_t start, Epoch epoch);
-
-enum class EntryKind : uint8_t { object_punch, dkey_punch, akey_punch, single, hole, piece };
 
 // Where the parts of a tree key end.
 struct ParsedKey {

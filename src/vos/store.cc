@@ -52,24 +52,41 @@ Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
 // --- replay --------------------------------------------------------------------------------------
 
 Result<void> StoreImpl::claim(std::string_view record) {
-  FIRN_TRY(const Change change, decode_change(record));
-  for (const AkeyChange& akey : change.akeys) {
-    for (const EntryChange& entry : akey.entries) {
-      for (const Run run : entry.runs) FIRN_CHECK(core_->space.claim(run));
+  FIRN_TRY(const auto changes, decode_changes(record));
+  for (const Change& change : changes) {
+    for (const AkeyChange& akey : change.akeys) {
+      for (const EntryChange& entry : akey.entries) {
+        for (const Run run : entry.runs) FIRN_CHECK(core_->space.claim(run));
+      }
     }
   }
   return {};
 }
 
 Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
-  FIRN_CO_TRY(const Change change, decode_change(record));
+  FIRN_CO_TRY(auto changes, decode_changes(record));
+  for (Change& change : changes) FIRN_CO_CHECK(co_await replay_change(std::move(change), end));
+  co_return Result<void>();
+}
+
+// A record that had been removed when it came again at its epoch may be back with the checkpoint.
+void StoreImpl::insert_over(const TreeWrite& write, Epoch epoch, Lsn end) {
+  const auto old = core_->tree.find_view(write.key);
+  FIRN_ASSERT(old.has_value());
+  const auto record = *old ? RecordView::decode(**old) : std::nullopt;  // punches have none
+  const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();
+  core_->tree.insert(write.key, write.value, epoch, end);
+  for (const Run run : runs) core_->space.release(run);
+}
+
+Task<Result<void>> StoreImpl::replay_change(Change change, Lsn end) {
   const std::vector<TreeWrite> writes = tree_writes(change);
   // No other change is in progress: what was prepared once is inserted at once.
   for (const TreeWrite& write : writes) {
     for (auto ready = core_->tree.prepare(write.key); !ready; ready = core_->tree.prepare(write.key)) {
       FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
     }
-    core_->tree.insert(write.key, write.value, change.epoch, end);
+    insert_over(write, change.epoch, end);
   }
   for (const AkeyChange& akey : change.akeys) {
     for (const EntryChange& entry : akey.entries) {

@@ -21,6 +21,7 @@
 #include "model/io.h"
 #include "model/limits.h"
 #include "runtime/runtime.h"
+#include "vos/store_record.h"
 
 namespace firn::vos {
 
@@ -37,14 +38,6 @@ struct StoreOptions {
 struct FormatOptions {
   Uuid store;                    // names this store; both devices carry it
   uint64_t reserve_percent = 5;  // of the space: only punches, checkpoints and aggregation may use it
-};
-
-// Which dkey of which object an operation is about.
-struct ObjectRef {
-  PgIndex pg;
-  ContainerId container;
-  ObjectId object;
-  friend auto operator<=>(const ObjectRef&, const ObjectRef&) = default;
 };
 
 struct Update {
@@ -129,6 +122,25 @@ struct QueryResult {
   Epoch newest;
 };
 
+// The records of a placement group that are newer than `since`, tombstones too: what another store lacks that
+// has all up to there. Call again with the result's `position` and `upto` until its `end`.
+struct Diff {
+  PgIndex pg;
+  Epoch since = kEpochNone;         // only newer ones; none: all there are
+  Epoch upto = kEpochMax;           // and not newer than this; kEpochMax: than the newest change now
+  std::string position;             // empty: from the start
+  uint64_t bytes_max = 4ull << 20;  // of keys and data of one answer; exceeded by a single larger record only
+  bool with_data = true;
+};
+
+struct DiffResult {
+  std::vector<StoreRecord> records;  // in the order of keys
+  Buffer payload;                    // their data, in order
+  std::string position;              // to go on from
+  Epoch upto;
+  bool end = false;  // nothing follows
+};
+
 struct StoreStats {
   uint64_t space_bytes = 0;  // of the main device, for data and pages
   uint64_t free_bytes = 0;   // allocatable now or after the next checkpoint
@@ -172,6 +184,18 @@ class Store {
   virtual Task<Result<FetchResult>> fetch(Fetch fetch) = 0;
   virtual Task<Result<ListResult>> list(List list) = 0;
   virtual Task<Result<QueryResult>> query(Query query) = 0;
+
+  // Takes over records at the epochs they have, in any order and without conditions: what was decided
+  // elsewhere. A record that is there already (same key and epoch) stays as it is, so repeating is harmless.
+  // `payload` holds their data in order. Consecutive records of one epoch take effect together. The clock
+  // follows the epochs, requests are remembered. Epochs are above what aggregation has reached: the caller's
+  // promise. Until all records of a history have come, an akey may hold what no one store would have
+  // accepted: it is then a single value if one is visible, else an array whose record size is that of its
+  // first visible hole or piece that says one, and pieces of another size are not there. Code::invalid,
+  // too_big, corrupt (checksum); no_space (a part may have been taken over).
+  virtual Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) = 0;
+  // Code::corrupt if data fails its checksum.
+  virtual Task<Result<DiffResult>> diff(Diff diff) = 0;
 
   // Removes, physically and in slices, all records of the container in this store. Repeat after a crash.
   virtual Task<Result<void>> remove_container(ContainerId container) = 0;

@@ -2,10 +2,13 @@
 //   store.cc           life, replay, and what all operations share
 //   store_update.cc    updates and punches
 //   store_read.cc      fetch, list, query
+//   store_apply.cc     records at given epochs
+//   store_diff.cc      what changed since an epoch
 //   store_reclaim.cc   aggregation, removal of containers, space
 // Belongs to its store's thread.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <set>
 #include <span>
@@ -15,6 +18,7 @@
 #include "runtime/gate.h"
 #include "runtime/sync.h"
 #include "vos/aggregator.h"
+#include "vos/apply_plan.h"
 #include "vos/change.h"
 #include "vos/core.h"
 #include "vos/store.h"
@@ -56,6 +60,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<FetchResult>> fetch(Fetch fetch) override;
   Task<Result<ListResult>> list(List list) override;
   Task<Result<QueryResult>> query(Query query) override;
+  Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) override;
+  Task<Result<DiffResult>> diff(Diff diff) override;
   Task<Result<void>> remove_container(ContainerId container) override;
   Task<Result<void>> aggregate(Epoch upto) override;
   Task<Result<void>> checkpoint() override;
@@ -102,7 +108,27 @@ class StoreImpl final : public Store, private ReplayVisitor {
   std::optional<Result<Epoch>> answered(RequestId request) const;
   Task<Result<Epoch>> answer_again(Result<Epoch> answer);
 
+  // --- records at given epochs
+  // A record on its way into the tree.
+  struct Arrival {
+    Arrival(PlannedRecord planned, Space& space)
+        : change(std::move(planned.change)),
+          data(std::move(planned.data)),
+          write(std::move(tree_writes(change).front())),
+          allocation(space) {}
+    Change change;
+    std::vector<ByteView> data;
+    TreeWrite write;
+    Allocation allocation;
+  };
+  Task<Result<void>> write_data(std::deque<Arrival>* arrivals);
+  Task<Result<void>> apply_group(std::deque<Arrival>* arrivals, size_t begin, size_t end);
+  Faultable<std::vector<Arrival*>> find_fresh(std::deque<Arrival>& arrivals, size_t begin, size_t end);
+  Result<void> apply_fresh(const std::vector<Arrival*>& fresh);
+
   // --- replay
+  Task<Result<void>> replay_change(Change change, Lsn end);
+  void insert_over(const TreeWrite& write, Epoch epoch, Lsn end);
   Result<void> claim(std::string_view record) override;
   Task<Result<void>> apply(std::string_view record, Lsn end) override;
 

@@ -65,16 +65,6 @@ Error on_dkey(Error error, const Update& update) {
   return std::move(error).on("object", update.object.object.text()).on("dkey", print(update.dkey));
 }
 
-Result<void> check_runs(const AkeyChange& akey) {
-  for (const EntryChange& entry : akey.entries) {
-    if (entry.runs.size() <= kRunsPerRecordMax) continue;
-    return fail(Code::no_space, "what is free lies in too many pieces for a value of that size")
-        .on("bytes", entry.data_bytes())
-        .remedy("remove data, or store it as an array");
-  }
-  return {};
-}
-
 // A cheap guess at whether a write to an array hides an earlier one.
 Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t start) {
   const size_t prefix_bytes = akey_prefix.size();

@@ -9,6 +9,7 @@
 #include "model/limits.h"
 #include "model/pieces.h"
 #include "model/wire.h"
+#include "vos/payload_reader.h"
 #include "vos/record.h"
 
 namespace firn::vos {
@@ -20,34 +21,6 @@ namespace {
 constexpr uint64_t kPunchedPiecesMax = 16;
 
 constexpr std::array<std::byte, kBlockBytes> kPadding{};
-
-// Hands out the payload in order.
-class PayloadReader {
- public:
-  explicit PayloadReader(std::span<const ByteView> parts) : parts_(parts) {}
-
-  // Replaces `taken` by the next `bytes` bytes.
-  void take(uint64_t bytes, std::vector<ByteView>& taken) {
-    taken.clear();
-    while (bytes > 0) {
-      FIRN_ASSERT(part_ < parts_.size());
-      const ByteView rest = parts_[part_].subspan(used_);
-      const auto length = static_cast<size_t>(std::min<uint64_t>(bytes, rest.size()));
-      if (length > 0) taken.push_back(rest.first(length));
-      bytes -= length;
-      used_ += length;
-      if (used_ == parts_[part_].size()) {
-        part_++;
-        used_ = 0;
-      }
-    }
-  }
-
- private:
-  std::span<const ByteView> parts_;
-  size_t part_ = 0;
-  size_t used_ = 0;
-};
 
 Error wrong_size(std::string what, uint64_t given, uint64_t expected) {
   return fail(Code::invalid, std::move(what)).on("given", given).on("expected", expected);
@@ -326,6 +299,16 @@ void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey,
       }
     }
   }
+}
+
+Result<void> check_runs(const AkeyChange& akey) {
+  for (const EntryChange& entry : akey.entries) {
+    if (entry.runs.size() <= kRunsPerRecordMax) continue;
+    return fail(Code::no_space, "what is free lies in too many pieces for a value of that size")
+        .on("bytes", entry.data_bytes())
+        .remedy("remove data, or store it as an array");
+  }
+  return {};
 }
 
 }  // namespace firn::vos

@@ -48,5 +48,7 @@ struct DeviceWrite {
 // from a block's start; and appends what has to be written where.
 void lay_out(const BulkItem& bulk, std::span<const Run> runs, AkeyChange& akey,
              std::vector<DeviceWrite>& writes);
+// Code::no_space if an entry has more runs than a record can name.
+Result<void> check_runs(const AkeyChange& akey);
 
 }  // namespace firn::vos

@@ -75,7 +75,7 @@ void StoreWorld::format() {
   opened_++;
 }
 
-void StoreWorld::open() {
+void StoreWorld::reopen() {
   std::optional<Result<std::unique_ptr<vos::Store>>> opened;
   while (!opened) {  // a crash may come in the middle
     if (!world_.is_up(node_)) world_.start(node_);
@@ -84,6 +84,10 @@ void StoreWorld::open() {
   ASSERT_TRUE(opened->has_value()) << opened->error().message();
   store_ = std::move(**opened);
   opened_++;
+}
+
+void StoreWorld::open() {
+  reopen();
   if (removing_) finish_removal();
   if (is_up()) resolve_unknown();
   if (is_up()) check_all(kEpochMax);

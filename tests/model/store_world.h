@@ -39,6 +39,8 @@ class StoreWorld {
   void format();
   // Formatted before. Opens, learns what became of changes whose outcome is not known, and checks everything.
   void open();
+  // Without the checks.
+  void reopen();
   void crash();
   // In the middle of what goes on then; no effect if the store has been opened anew until then.
   void crash_after(Duration delay);
