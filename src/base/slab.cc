@@ -1,3 +1,4 @@
+// Memory in large pages; see slab.h.
 #include "base/slab.h"
 
 #include <sys/mman.h>

@@ -82,8 +82,8 @@ bool DiffScan::take(const ParsedKey& parsed) {
   if (diff_.with_data && record.data_bytes() > 0) {
     payload_bytes += record.data_bytes();
     const Recx whole{record.start, record.count};
-    fragments.push_back({result.records.size(), whole, whole, record.record_bytes, stored.size(),
-                         probe_.value().size()});
+    fragments.push_back(
+        {result.records.size(), whole, whole, record.record_bytes, stored.size(), probe_.value().size()});
     stored += probe_.value();
   }
   result.records.push_back(std::move(record));

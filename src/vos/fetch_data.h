@@ -56,7 +56,7 @@ class FetchData {
   const std::string_view stored_;
   const MutableBytes payload_;
   std::vector<FetchedItem>& items_;
-  size_t group_begin_ = 0;                  // fragments [group_begin_, next_) are the group
+  size_t group_begin_ = 0;  // fragments [group_begin_, next_) are the group
   size_t next_ = 0;
   uint64_t laid_out_ = 0;                   // bytes of payload that have a place
   uint64_t finished_ = 0;                   // bytes of payload that are there

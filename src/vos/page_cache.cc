@@ -90,8 +90,7 @@ Frame& PageCache::add_frame(PageId page, std::byte* memory) {
   if (unused_frames_.empty()) unused_frames_.push_back(&frames_.emplace_back());
   Frame& frame = *unused_frames_.back();
   unused_frames_.pop_back();
-  if (page.value >= by_id_.size())
-    by_id_.resize(std::max<size_t>(page.value + 1, by_id_.size() * 2));
+  if (page.value >= by_id_.size()) by_id_.resize(std::max<size_t>(page.value + 1, by_id_.size() * 2));
   FIRN_ASSERT(by_id_[page.value].frame == nullptr);
   by_id_[page.value] = {memory, &frame};
   frame.page = memory;

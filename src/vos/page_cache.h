@@ -151,7 +151,7 @@ class PageCache {
   PageTable table_;
 
   std::vector<Resident> by_id_;  // `page` is that of the frame
-  std::deque<Frame> frames_;  // the clock; frames do not move
+  std::deque<Frame> frames_;     // the clock; frames do not move
   std::vector<Frame*> unused_frames_;
   size_t hand_ = 0;
   uint32_t arrivals_ = 0;  // pages loaded or made so far: the clock by which uses are dated; wraps

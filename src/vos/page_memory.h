@@ -1,6 +1,6 @@
-// PageMemory: memory for pages, carved from slabs that are as large as the processor's large pages: a search of
-// a large index would otherwise spend more time on address translation than on keys. Memory of dropped pages
-// is kept for the next ones, so it is bounded by the most pages ever resident at one time.
+// PageMemory: memory for pages, carved from slabs that are as large as the processor's large pages: a search
+// of a large index would otherwise spend more time on address translation than on keys. Memory of dropped
+// pages is kept for the next ones, so it is bounded by the most pages ever resident at one time.
 #pragma once
 
 #include <cstddef>

@@ -21,8 +21,8 @@ constexpr uint32_t kUnderfullBytes = kPageBytes / 3;
 constexpr uint32_t kMergedBytesMax = kPageBytes * 7 / 10;
 
 // A page of a large index is not in the processor's caches. A search would wait for its header, then for one
-// slot after the other; asked for in one go the lines come together. Inner pages have shorter entries, so more
-// slots.
+// slot after the other; asked for in one go the lines come together. Inner pages have shorter entries, so
+// more slots.
 void prefetch_slots(const std::byte* page, uint8_t parent_level) {
   constexpr uint32_t kLineBytes = 64;
   const uint32_t bytes = parent_level == 1 ? 1280 : 2560;

@@ -117,8 +117,8 @@ class EntryScan {
   ParsedKey entry_;
 };
 
-// The newest punches, at or below `at`, of the object and the dkey that a dkey prefix names. Nothing stored is
-// newer than `newest`.
+// The newest punches, at or below `at`, of the object and the dkey that a dkey prefix names. Nothing stored
+// is newer than `newest`.
 Faultable<Floors> find_floors(Probe& probe, PunchMemo& memo, std::string_view dkey_prefix, Epoch at,
                               Epoch newest);
 
@@ -129,9 +129,9 @@ struct AkeyState {
   uint64_t record_bytes = 0;  // array; 0: nothing but holes of which it is not known
   Epoch floor;
 };
-// The cheap part: nothing if the akey may hold an array, for which the walk below is needed. If it is a single
-// value, the probe is at it. `key` begins with the akey's prefix; what follows is scratch. `outer`: the floors
-// of object and dkey.
+// The cheap part: nothing if the akey may hold an array, for which the walk below is needed. If it is a
+// single value, the probe is at it. `key` begins with the akey's prefix; what follows is scratch. `outer`:
+// the floors of object and dkey.
 Faultable<std::optional<AkeyState>> find_single_state(Probe& probe, std::string& key, size_t prefix_bytes,
                                                       Floors outer, Epoch at);
 // Precondition: the scan's scope is the akey's prefix, and next() has not been called. If it is a single
