@@ -69,25 +69,50 @@ Faultable<bool> EntryScan::next() {
   found_ = false;
   while (true) {
     FIRN_TRY(const bool at_entry, probe_.seek(position_));
-    if (!at_entry || !probe_.key().starts_with(scope_)) return false;
-    const auto parsed = parse_key(probe_.key());
+    if (!at_entry || !probe_.starts_with(scope_)) return false;
+    const std::string_view key = probe_.key();
+    const auto parsed = parse_key(key);
     FIRN_ASSERT(parsed.has_value());
-    FIRN_TRY(const bool entered, enter(probe_.key(), *parsed));
+    pass_unpunched_levels(key, *parsed);
+    FIRN_TRY(const bool entered, enter(key, *parsed));
     if (entered) continue;  // the probe has moved
+    position_ = key;
     if (parsed->epoch > at_) {
-      position_ = probe_.key();
       store_big(position_.data() + position_.size() - 8, ~at_.value);
     } else if (parsed->epoch <= floors_.newest()) {
-      position_ = probe_.key();
       go_behind(*parsed);
     } else {
-      position_ = probe_.key();
       entry_ = *parsed;
       found_ = true;
       found_any_ = true;
       return true;
     }
   }
+}
+
+// The cheap way into an entry's object, dkey and akey: as their punches sort first, an entry that is none and is
+// the first behind a position in front of them shows that they have none.
+void EntryScan::pass_unpunched_levels(std::string_view key, const ParsedKey& parsed) {
+  if (parsed.akey_prefix_bytes == 0 || parsed.kind == EntryKind::akey_punch) return;
+  const auto pass = [&](size_t prefix_bytes, Epoch& floor) {
+    const std::string_view prefix = key.substr(0, prefix_bytes);
+    if (position_ > prefix) return false;
+    floor = kEpochNone;
+    path_ = prefix;
+    return true;
+  };
+  if (object_prefix() != key.substr(0, kObjectPrefixBytes)) {
+    if (!pass(kObjectPrefixBytes, floors_.object)) return;
+    dkey_prefix_bytes_ = 0;
+    in_akey_ = false;
+  }
+  if (dkey_prefix() != key.substr(0, parsed.dkey_prefix_bytes)) {
+    if (!pass(parsed.dkey_prefix_bytes, floors_.dkey)) return;
+    dkey_prefix_bytes_ = path_.size();
+    in_akey_ = false;
+  }
+  if (in_akey_ && akey_prefix() == key.substr(0, parsed.akey_prefix_bytes)) return;
+  if (pass(parsed.akey_prefix_bytes, floors_.akey)) in_akey_ = true;
 }
 
 // Looks up the punches of the first level that the scan has not entered yet. True if it did, or skipped a

@@ -100,6 +100,7 @@ class EntryScan {
  private:
   void skip(size_t prefix_bytes);
   void go_behind(const ParsedKey& entry);
+  void pass_unpunched_levels(std::string_view key, const ParsedKey& parsed);
   Faultable<bool> enter(std::string_view key, const ParsedKey& parsed);
   Faultable<bool> enter_level(std::string_view prefix, Epoch& floor);
   bool go_behind_punches(std::string_view prefix);
