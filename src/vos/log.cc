@@ -21,6 +21,7 @@ Log::Log(Options options)
       main_device_(options.main_device),
       identity_(options.identity),
       ring_(LogRing::of_device(options.log_device)),
+      alignment_(log_alignment_of(options.log_device)),
       generation_(options.end.generation),
       next_sequence_(options.end.sequence),
       begin_(options.begin),
@@ -28,7 +29,7 @@ Log::Log(Options options)
       end_(options.end.lsn),
       gate_(options.runtime.executor()) {
   FIRN_ASSERT(begin_ <= durable_);
-  FIRN_ASSERT(durable_.value % kLogAlignment == 0);
+  FIRN_ASSERT(durable_.value % alignment_ == 0);
   FIRN_ASSERT(durable_.value - begin_.value <= ring_.bytes);
   open_ = std::make_unique<Batch>(runtime_.executor(), durable_, Buffer(kBatchBytesInitial));
 }
@@ -44,14 +45,11 @@ size_t Log::record_bytes_max() const {
 
 bool Log::has_room(size_t record_bytes) const {
   // As if the record needed a batch of its own, which is the most it can take.
-  const uint64_t batch_bytes = log_align(sizeof(LogBatchHeader) + sizeof(LogRecordHeader) + record_bytes);
-  const uint64_t used_to = open_->records > 0 ? open_->end().value : open_->first.value;
-  return used_to + batch_bytes - begin_.value <= ring_.bytes;
+  const uint64_t batch_bytes = align(sizeof(LogBatchHeader) + sizeof(LogRecordHeader) + record_bytes);
+  return used_to().value + batch_bytes - begin_.value <= ring_.bytes;
 }
 
-uint64_t Log::bytes_used() const {
-  return (open_->records > 0 ? open_->end().value : open_->first.value) - begin_.value;
-}
+uint64_t Log::bytes_used() const { return used_to().value - begin_.value; }
 
 Result<Lsn> Log::append(std::string_view record, bool needs_main_flush) {
   if (failed_) return failed_->clone();
@@ -73,8 +71,8 @@ Result<Lsn> Log::append(std::string_view record, bool needs_main_flush) {
 
 void Log::add_record(Batch& batch, std::string_view record) {
   const size_t used = batch.used + sizeof(LogRecordHeader) + record.size();
-  if (log_align(used) > batch.bytes.size()) {
-    Buffer larger(std::max(batch.bytes.size() * 2, log_align(used)));
+  if (align(used) > batch.bytes.size()) {
+    Buffer larger(std::max(batch.bytes.size() * 2, align(used)));
     copy_bytes(larger.bytes(), batch.bytes.bytes().first(batch.used));
     batch.bytes = std::move(larger);
   }
@@ -86,7 +84,7 @@ void Log::add_record(Batch& batch, std::string_view record) {
 
 void Log::close_open_batch() {
   open_->sequence = next_sequence_++;
-  const Lsn next = open_->end();
+  const Lsn next = end_of(*open_);
   closed_.push_back(std::move(open_));
   Buffer memory = spare_.empty() ? Buffer(kBatchBytesInitial) : std::move(spare_);
   open_ = std::make_unique<Batch>(runtime_.executor(), next, std::move(memory));
@@ -117,7 +115,7 @@ Task<Result<void>> Log::wait_durable(Lsn lsn) {
 
 Event& Log::event_of(Lsn lsn) {
   for (const auto& batch : closed_) {
-    if (lsn <= batch->end()) return batch->durable;
+    if (lsn <= end_of(*batch)) return batch->durable;
   }
   return open_->durable;
 }
@@ -161,17 +159,18 @@ Task<Result<void>> Log::write_batch(Batch& batch) {
     stats_.main_flushes++;
   }
   seal_header(batch);
-  const ByteView bytes = batch.bytes.bytes().first(log_align(batch.used));
+  const ByteView bytes = batch.bytes.bytes().first(align(batch.used));
   FIRN_CO_CHECK(co_await write_log_ring(log_device_, batch.first, bytes));
   co_return co_await log_device_.flush();
 }
 
 void Log::seal_header(Batch& batch) {
-  std::memset(batch.bytes.data() + batch.used, 0, log_align(batch.used) - batch.used);
+  const size_t bytes = align(batch.used);
+  std::memset(batch.bytes.data() + batch.used, 0, bytes - batch.used);
   LogBatchHeader header = {};
   header.magic = kLogBatchMagic;
   header.version = kLogVersion;
-  header.payload_bytes = static_cast<uint32_t>(batch.used - sizeof(LogBatchHeader));
+  header.payload_bytes = static_cast<uint32_t>(bytes - sizeof(LogBatchHeader));
   header.record_count = batch.records;
   header.generation = generation_;
   header.sequence = batch.sequence;
@@ -180,12 +179,12 @@ void Log::seal_header(Batch& batch) {
   header.store = identity_.store.bytes;
   store_log_batch_header(batch.bytes.data(), header);
   store_little(batch.bytes.data() + offsetof(LogBatchHeader, crc),
-               log_batch_crc(batch.bytes.bytes().first(batch.used)));
+               log_batch_crc(batch.bytes.bytes().first(bytes)));
 }
 
 void Log::finish_batch() {
   Batch& batch = *closed_.front();
-  durable_ = batch.end();
+  durable_ = end_of(batch);
   stats_.batches++;
   batch.durable.set();
   if (batch.bytes.size() <= kSpareBytesMax) spare_ = std::move(batch.bytes);

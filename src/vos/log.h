@@ -91,9 +91,13 @@ class Log {
     uint32_t records = 0;
     bool needs_main_flush = false;
     uint64_t sequence = 0;  // when closed
-    Lsn end() const { return Lsn{first.value + log_align(used)}; }
   };
 
+  // As the device needs it.
+  uint64_t align(uint64_t bytes) const { return log_align(bytes, alignment_); }
+  Lsn end_of(const Batch& batch) const { return Lsn{batch.first.value + align(batch.used)}; }
+  // Behind the open batch as it is now.
+  Lsn used_to() const { return open_->records > 0 ? end_of(*open_) : open_->first; }
   void add_record(Batch& batch, std::string_view record);
   void close_open_batch();
   void seal_header(Batch& batch);
@@ -108,6 +112,7 @@ class Log {
   BlockDevice& main_device_;
   const LogIdentity identity_;
   const LogRing ring_;
+  const uint64_t alignment_;
   const uint32_t generation_;
   uint64_t next_sequence_;
   Lsn begin_;

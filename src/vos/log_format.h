@@ -1,6 +1,7 @@
 // The log's bytes on its device; docs/formats/log.md. A header block, then the ring.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -16,8 +17,8 @@ namespace firn::vos {
 constexpr uint32_t kLogVersion = 1;
 constexpr uint64_t kLogHeaderBytes = 4096;
 constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
-constexpr uint32_t kLogBatchMagic = 0x544c4246;  // "FBLT"
-constexpr uint64_t kLogAlignment = BlockDevice::kSectorBytes;
+constexpr uint32_t kLogBatchMagic = 0x544c4246;                // "FBLT"
+constexpr uint64_t kLogAlignment = BlockDevice::kSectorBytes;  // the least; a device may need more
 
 // Whose log it is. The salt is random, drawn when the log is formatted, and leaves the device with nobody:
 // data that a client stores inside a record cannot pass for a batch.
@@ -32,7 +33,7 @@ struct LogBatchHeader {
   uint32_t magic;
   uint32_t crc;  // CRC32C of what follows this field, to the end of the payload
   uint32_t version;
-  uint32_t payload_bytes;  // records; the batch is header and payload, rounded up to 512
+  uint32_t payload_bytes;  // records, and zeros up to the device's alignment
   uint32_t record_count;
   uint32_t generation;
   uint64_t sequence;
@@ -49,8 +50,13 @@ struct LogRecordHeader {
 };
 static_assert(sizeof(LogRecordHeader) == 4);
 
-constexpr uint64_t log_align(uint64_t bytes) {
-  return (bytes + kLogAlignment - 1) / kLogAlignment * kLogAlignment;
+constexpr uint64_t log_align(uint64_t bytes, uint64_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
+
+// Batches begin at multiples of it, on this device.
+inline uint64_t log_alignment_of(const BlockDevice& device) {
+  return std::max<uint64_t>(kLogAlignment, device.alignment());
 }
 
 // Where a log begins or goes on: always the start of a batch.

@@ -48,7 +48,7 @@ Task<Result<std::optional<LogBatch>>> LogReader::next() {
   if (log_batch_crc(bytes) != header.crc) co_return std::nullopt;
   FIRN_CO_TRY(LogBatch batch, parse(header, bytes));
   last_ = position_.lsn;
-  last_bytes_ = log_align(bytes.size());
+  last_bytes_ = log_align(bytes.size(), kLogAlignment);
   position_ = {Lsn{last_.value + last_bytes_}, header.sequence + 1, header.generation};
   co_return batch;
 }
@@ -63,7 +63,7 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
   }
   LogBatch result = {first, {}};
   size_t at = sizeof(LogBatchHeader);
-  while (at < batch.size()) {
+  while (result.records.size() < header.record_count) {
     const size_t left = batch.size() - at;
     const uint32_t bytes = left < sizeof(LogRecordHeader) ? 0 : load_little<uint32_t>(batch.data() + at);
     if (left < sizeof(LogRecordHeader) || bytes > left - sizeof(LogRecordHeader)) {
@@ -73,9 +73,9 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
     result.records.push_back({Lsn{first.value + at + bytes}, as_text(batch.subspan(at, bytes))});
     at += bytes;
   }
-  if (result.records.size() != header.record_count) {
-    return damaged("a batch of the log has another number of records than it says", first,
-                   ring_.offset_of(first));
+  const bool padded = std::ranges::all_of(batch.subspan(at), [](std::byte b) { return b == std::byte{0}; });
+  if (!padded || batch.size() - at >= BlockDevice::kAlignmentMax) {
+    return damaged("a batch of the log has more than its records", first, ring_.offset_of(first));
   }
   return result;
 }
@@ -130,14 +130,21 @@ Task<Result<void>> LogReader::check_candidate(LogBatchHeader header) {
 }
 
 Task<Result<void>> LogReader::make_end_durable() {
+  const uint64_t alignment = log_alignment_of(device_);
+  if (position_.lsn.value % alignment != 0 || last_.value % alignment != 0) {
+    co_return fail(Code::unsupported, "the log was written on a device of a smaller alignment")
+        .on("device", "log")
+        .on("alignment", alignment)
+        .remedy("open it with buffered devices");
+  }
   if (last_bytes_ > 0) {
     FIRN_CO_TRY(const ByteView last, co_await view(last_, last_bytes_));
     FIRN_CO_CHECK(co_await write_log_ring(device_, last_, last));
   }
   // In a full ring what lies behind the end is its beginning.
-  if (position_.lsn.value - begin_.value + kLogAlignment <= ring_.bytes) {
-    constexpr std::array<std::byte, kLogAlignment> kZeros = {};
-    FIRN_CO_CHECK(co_await write_log_ring(device_, position_.lsn, kZeros));
+  if (position_.lsn.value - begin_.value + alignment <= ring_.bytes) {
+    static constexpr std::array<std::byte, BlockDevice::kAlignmentMax> kZeros = {};
+    FIRN_CO_CHECK(co_await write_log_ring(device_, position_.lsn, ByteView(kZeros).first(alignment)));
   }
   co_return co_await device_.flush();
 }
