@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   firn::cli::add_pool_commands(app, program);
   firn::cli::add_container_commands(app, program);
   firn::cli::add_fs_commands(app, program);
+  firn::cli::add_debug_commands(app, program);
   firn::cli::add_completion_command(app, program);
   try {
     app.parse(argc, argv);

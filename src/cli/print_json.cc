@@ -14,8 +14,8 @@ std::string dump(const nlohmann::json& document) {
 }
 }  // namespace
 
-void print_json(const nlohmann::json& response) {
-  fmt::print("{}\n", dump({{"response", response}, {"error", nullptr}, {"status", 0}}));
+void print_json(const nlohmann::json& response, int status) {
+  fmt::print("{}\n", dump({{"response", response}, {"error", nullptr}, {"status", status}}));
 }
 
 void print_json_error(const Error& error) {

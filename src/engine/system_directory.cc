@@ -130,6 +130,13 @@ Result<SystemDirectory> SystemDirectory::open(std::string path, uint32_t target_
   return directory;
 }
 
+Result<Descriptor> SystemDirectory::hold(const std::string& path) {
+  if (!fs::exists(path + "/system")) {
+    return fail(Code::not_found, "there is no system in the directory").on("directory", path);
+  }
+  return take_lock(path);
+}
+
 Result<void> SystemDirectory::load(uint32_t target_count) {
   const std::string path = path_ + "/system";
   auto text = read_file(path);

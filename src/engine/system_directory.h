@@ -20,6 +20,10 @@ class SystemDirectory {
   // for than the system has), permission, io.
   static Result<SystemDirectory> open(std::string path, uint32_t target_count);
 
+  // Takes the directory of a system that exists, whatever its format, so that no engine uses it meanwhile;
+  // changes nothing in it but the name of the lock's holder. Code::in_use as open, not_found, permission, io.
+  static Result<Descriptor> hold(const std::string& path);
+
   static constexpr uint32_t kTargetsDefaultMax = 8;
   static constexpr uint32_t kTargetsMax = 1024;
 

@@ -1,9 +1,13 @@
 // Changes as log records and as entries of the tree; see change.h and docs/formats/log.md.
 #include "vos/change.h"
 
+#include <algorithm>
+
 #include "base/endian.h"
+#include "model/limits.h"
 #include "model/wire.h"
 #include "vos/record.h"
+#include "vos/record_rules.h"
 
 namespace firn::vos {
 
@@ -46,18 +50,28 @@ bool entry_makes_sense(const EntryChange& entry) {
                         .count = entry.count,
                         .inline_bytes = entry.inline_bytes,
                         .runs = &entry.runs});
-  return RecordView::decode(value).has_value();
+  const auto record = RecordView::decode(value);
+  return record && broken_rule(entry.kind, entry.start, *record).empty();
+}
+
+bool makes_sense(const Change& change) {
+  if (change.epoch == kEpochNone || change.epoch == kEpochMax) return false;
+  if (!change.dkey) return change.akeys.empty();
+  if (change.dkey->size() > kKeyBytesMax) return false;
+  const size_t dkey_bytes = escaped_bytes(*change.dkey);
+  for (const AkeyChange& akey : change.akeys) {
+    constexpr size_t kOtherBytes = kObjectPrefixBytes + 2 + 17;
+    if (kOtherBytes + dkey_bytes + escaped_bytes(akey.akey) > kTreeKeyBytesMax) return false;
+    if (akey.punched && !akey.entries.empty()) return false;
+    if (!std::ranges::all_of(akey.entries, entry_makes_sense)) return false;
+  }
+  return true;
 }
 
 // The change at the front of `bytes`, which are removed.
 Result<Change> take_change(std::string_view& bytes) {
   FIRN_TRY(Change change, decode_from<Change>(bytes));
-  for (const AkeyChange& akey : change.akeys) {
-    for (const EntryChange& entry : akey.entries) {
-      if (!entry_makes_sense(entry))
-        return fail(Code::corrupt, "a log record holds an entry that makes no sense");
-    }
-  }
+  if (!makes_sense(change)) return fail(Code::corrupt, "a log record holds a change that makes no sense");
   return change;
 }
 

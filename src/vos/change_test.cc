@@ -61,6 +61,32 @@ TEST(Change, decode_refuses_or_makes_sense_of_any_damage) {
   }
 }
 
+TEST(Change, what_breaks_a_rule_is_no_change) {
+  const auto refused = [](Change change) { return !decode_change(encode_change(change)).has_value(); };
+  EXPECT_FALSE(refused(example()));
+  Change change = example();
+  change.dkey.reset();
+  EXPECT_TRUE(refused(change)) << "akeys without a dkey";
+  change = example();
+  change.dkey = std::string(kTreeKeyBytesMax, 'd');
+  EXPECT_TRUE(refused(change)) << "a key that the tree cannot hold";
+  change = example();
+  change.epoch = kEpochMax;
+  EXPECT_TRUE(refused(change)) << "no epoch could follow";
+  change = example();
+  change.akeys.back().entries = {{.kind = EntryKind::piece,
+                                  .start = 65'000,
+                                  .count = 1000,
+                                  .record_bytes = 1,
+                                  .inline_bytes = std::string(1000, 'p')}};
+  EXPECT_TRUE(refused(change)) << "a piece that crosses the border of its unit";
+  change.akeys.back().entries[0].start = 64'000;
+  EXPECT_FALSE(refused(change));
+  change.akeys.back().entries[0] = {
+      .kind = EntryKind::single, .count = 2, .record_bytes = 1, .inline_bytes = "ab"};
+  EXPECT_TRUE(refused(change)) << "a single value of two records";
+}
+
 TEST(Change, tree_writes_carry_the_epoch) {
   auto writes = tree_writes(example());
   ASSERT_EQ(writes.size(), 4u);

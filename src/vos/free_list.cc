@@ -65,6 +65,13 @@ bool FreeList::overlaps(BlockRange range) const {
   return after != ranges_.begin() && std::prev(after)->end() > range.first;
 }
 
+bool FreeList::contains(BlockRange range) const {
+  const auto after = std::upper_bound(ranges_.begin(), ranges_.end(), BlockRange{range.first, UINT64_MAX});
+  if (after == ranges_.begin()) return false;
+  const BlockRange& before = *std::prev(after);
+  return range.first - before.first <= before.blocks && range.blocks <= before.end() - range.first;
+}
+
 void FreeList::adjust(std::vector<BlockRange> taken, std::vector<BlockRange> given) {
   std::sort(taken.begin(), taken.end());
   std::sort(given.begin(), given.end());

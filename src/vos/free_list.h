@@ -29,6 +29,8 @@ class FreeList {
   uint64_t blocks() const;
   // Whether any block of the range is in the list.
   bool overlaps(BlockRange range) const;
+  // Whether all of them are.
+  bool contains(BlockRange range) const;
   // Removes `taken`, all of which is in the list, and adds `given`, none of which is.
   void adjust(std::vector<BlockRange> taken, std::vector<BlockRange> given);
 

@@ -39,6 +39,17 @@ TEST(FreeListDeathTest, taking_what_is_not_free_is_a_broken_invariant) {
   EXPECT_DEATH(list.adjust({}, {{11, 2}}), "end");
 }
 
+TEST(FreeList, contains_what_lies_within_one_range) {
+  const FreeList list({{2, 10}, {20, 4}});
+  EXPECT_TRUE(list.contains({2, 10}));
+  EXPECT_TRUE(list.contains({21, 3}));
+  EXPECT_FALSE(list.contains({1, 2}));
+  EXPECT_FALSE(list.contains({11, 2}));
+  EXPECT_FALSE(list.contains({12, 1}));
+  EXPECT_FALSE(list.contains({21, UINT64_MAX}));
+  EXPECT_FALSE(FreeList().contains({2, 1}));
+}
+
 TEST(FreeList, survives_encoding) {
   const FreeList list({{2, 10}, {20, 4}, {99, 1}});
   const auto back = FreeList::decode(list.encode(), 2, 100);

@@ -100,11 +100,11 @@ Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
 // --- the end -------------------------------------------------------------------------------------
 
 Task<Result<void>> LogReader::finish() {
-  FIRN_CO_CHECK(co_await look_for_later());
+  FIRN_CO_CHECK(co_await check_end());
   co_return co_await make_end_durable();
 }
 
-Task<Result<void>> LogReader::look_for_later() {
+Task<Result<void>> LogReader::check_end() {
   Buffer step(std::min<uint64_t>(kWindowBytes, ring_.bytes));
   for (uint64_t from = 0; from < ring_.bytes; from += step.size()) {
     const MutableBytes bytes = step.bytes().first(std::min<uint64_t>(step.size(), ring_.bytes - from));

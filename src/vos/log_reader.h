@@ -41,7 +41,9 @@ class LogReader {
   LogPosition position() const { return position_; }
 
   // After the end was met: looks through the whole ring for a later batch, which cannot be there unless the
-  // one at the end was damaged (Code::corrupt). Then makes durable that this is the end: writes the last
+  // one at the end was damaged (Code::corrupt). Writes nothing.
+  Task<Result<void>> check_end();
+  // check_end(), and then makes durable that this is the end: writes the last
   // batch again, because nobody can tell whether the process that wrote it saw its flush succeed, and zeros
   // behind it, because a write that failed there may still reach the medium; and flushes.
   Task<Result<void>> finish();
@@ -53,7 +55,6 @@ class LogReader {
   bool is_ours(const LogBatchHeader& header) const;
   bool is_next(const LogBatchHeader& header) const;
   Result<LogBatch> parse(const LogBatchHeader& header, ByteView batch) const;
-  Task<Result<void>> look_for_later();
   Task<Result<void>> check_candidate(LogBatchHeader header);
   Task<Result<void>> make_end_durable();
 

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "runtime/sync.h"
 #include "vos/page.h"
+#include "vos/page_read.h"
 
 namespace firn::vos {
 
@@ -65,23 +66,10 @@ Task<Result<void>> PageCache::read(PageId page, std::byte* memory) {
   if (!place.has_value()) {
     co_return fail(Code::corrupt, "the index refers to a page that does not exist").on("page", page.value);
   }
-  const auto bad = [&](Error cause) {
-    return fail(cause.code(), "cannot read an index page")
-        .on("page", page.value)
-        .on("block", place->block.value)
-        .because(std::move(cause));
-  };
-  const MutableBytes bytes(memory, kPageBytes);
-  if (auto done = co_await main_.read(place->block.value * kBlockBytes, bytes); !done.has_value()) {
-    co_return bad(std::move(done).error());
-  }
-  if (auto checked = check_page(bytes, page); !checked.has_value()) co_return bad(std::move(checked).error());
-  if ((page_checksum(bytes) & kPlaceChecksumMask) != place->checksum) {
-    co_return bad(fail(Code::corrupt, "an older or newer state of the page is stored here"));
-  }
+  FIRN_CO_CHECK(co_await read_index_page(main_, page, *place, MutableBytes(memory, kPageBytes)));
   // A tree has an empty leaf only if it has no other page.
   if (Page(memory).count() == 0 && table_.page_count() > 1) {
-    co_return bad(fail(Code::corrupt, "index page: empty leaf"));
+    co_return fail(Code::corrupt, "index page: empty leaf").on("page", page.value);
   }
   co_return Result<void>();
 }

@@ -10,18 +10,6 @@ namespace firn::vos {
 
 namespace {
 
-Result<void> check_devices(const Superblock& superblock, const LogIdentity& log,
-                           const BlockDevice& log_device) {
-  if (log.store == superblock.store && log.salt == superblock.log_salt &&
-      log_device.size_bytes() == superblock.log_bytes) {
-    return {};
-  }
-  return fail(Code::invalid, "the log and the main device belong to different stores")
-      .on("main_store", superblock.store.text())
-      .on("log_store", log.store.text())
-      .remedy("open each main device with the log it was formatted with");
-}
-
 Error damaged_chunk(std::string what, uint64_t chunk, uint64_t block) {
   return fail(Code::corrupt, "page table chunk " + std::move(what))
       .on("device", "main")
@@ -74,10 +62,22 @@ Result<void> check_structures(const LoadedCheckpoint& checkpoint) {
 
 }  // namespace
 
+Result<void> check_log_belongs(const Superblock& superblock, const LogIdentity& log,
+                               const BlockDevice& log_device) {
+  if (log.store == superblock.store && log.salt == superblock.log_salt &&
+      log_device.size_bytes() == superblock.log_bytes) {
+    return {};
+  }
+  return fail(Code::invalid, "the log and the main device belong to different stores")
+      .on("main_store", superblock.store.text())
+      .on("log_store", log.store.text())
+      .remedy("open each main device with the log it was formatted with");
+}
+
 Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& main) {
   FIRN_CO_TRY(const LoadedSuperblock found, co_await read_superblock(main));
   FIRN_CO_TRY(const LogIdentity identity, co_await read_log_header(log));
-  FIRN_CO_CHECK(check_devices(found.superblock, identity, log));
+  FIRN_CO_CHECK(check_log_belongs(found.superblock, identity, log));
 
   LoadedCheckpoint loaded;
   loaded.state = {found.superblock, found.slot, {}, {}, found.superblock.checkpoint};
@@ -100,23 +100,27 @@ Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& ma
   co_return loaded;
 }
 
-Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& checkpoint, PageCache& pages) {
-  const CheckpointRoot& root = checkpoint.root;
+Task<Result<void>> load_page_table_chunk(BlockDevice& main, uint32_t chunk, ChunkRef ref, PageTable& table) {
+  if (ref.block < Space::kFirstBlock || ref.block > blocks_of(main) - Space::kPageBlocks) {
+    co_return damaged_chunk("lies outside of the device", chunk, ref.block);
+  }
   Buffer image(kPageTableChunkBytes);
-  const uint64_t end_block = blocks_of(main);
-  for (uint32_t i = 0; i < root.chunks.size(); i++) {
-    const ChunkRef& chunk = root.chunks[i];
-    if (chunk.block < Space::kFirstBlock || chunk.block > end_block - Space::kPageBlocks) {
-      co_return damaged_chunk("lies outside of the device", i, chunk.block);
-    }
-    FIRN_CO_CHECK(co_await main.read(chunk.block * kBlockBytes, image.bytes()));
-    if (crc32c(image.bytes()) != chunk.crc)
-      co_return damaged_chunk("does not match its checksum", i, chunk.block);
-    auto loaded = pages.table().load_chunk(i, image.bytes());
-    if (!loaded) co_return within(std::move(loaded).error(), "the checkpoint's page table is damaged");
+  FIRN_CO_CHECK(co_await main.read(ref.block * kBlockBytes, image.bytes()));
+  if (crc32c(image.bytes()) != ref.crc) {
+    co_return damaged_chunk("does not match its checksum", chunk, ref.block);
+  }
+  auto loaded = table.load_chunk(chunk, image.bytes());
+  if (!loaded) co_return within(std::move(loaded).error(), "the checkpoint's page table is damaged");
+  co_return Result<void>();
+}
+
+Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& checkpoint, PageCache& pages) {
+  const std::vector<ChunkRef>& chunks = checkpoint.root.chunks;
+  for (uint32_t i = 0; i < chunks.size(); i++) {
+    FIRN_CO_CHECK(co_await load_page_table_chunk(main, i, chunks[i], pages.table()));
   }
   pages.table_loaded();
-  co_return check_places(pages.table(), checkpoint, end_block);
+  co_return check_places(pages.table(), checkpoint, blocks_of(main));
 }
 
 Task<Result<LogPosition>> claim_records(LogReader reader, ReplayVisitor& visitor) {

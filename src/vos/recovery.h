@@ -37,6 +37,11 @@ struct LoadedCheckpoint {
 // The newest checkpoint of the two devices, without its page table. Code::corrupt naming the structure and
 // its place, Code::version, Code::invalid if the devices do not belong together, Code::io.
 Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& main);
+// Code::invalid unless that log belongs to that main device.
+Result<void> check_log_belongs(const Superblock& superblock, const LogIdentity& log,
+                               const BlockDevice& log_device);
+// Reads one chunk into the table. Code::corrupt naming it and its place, Code::version, Code::io.
+Task<Result<void>> load_page_table_chunk(BlockDevice& main, uint32_t chunk, ChunkRef ref, PageTable& table);
 // Fills the table of a new cache. Pages lie within the device, and on no block that is free.
 Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& checkpoint, PageCache& pages);
 

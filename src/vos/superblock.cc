@@ -1,7 +1,6 @@
 // The pair of superblocks; see superblock.h.
 #include "vos/superblock.h"
 
-#include <array>
 #include <cstring>
 
 #include "base/assert.h"
@@ -59,29 +58,21 @@ Buffer encode(const Superblock& superblock) {
   return block;
 }
 
-enum class SlotState { empty, damaged, other_version, valid };
-
-struct Slot {
-  SlotState state = SlotState::empty;
-  uint32_t version = 0;
-  Superblock superblock;
-};
-
 // Changes the block (its crc field).
-Slot decode(MutableBytes block) {
+SuperblockSlot decode(MutableBytes block) {
   SuperblockBytes bytes;
   std::memcpy(&bytes, block.data(), sizeof bytes);
-  Slot slot;
+  SuperblockSlot slot;
   slot.version = to_little(bytes.version);
   if (bytes.magic == std::array<char, 8>{}) return slot;
-  slot.state = SlotState::damaged;
+  slot.state = SuperblockState::damaged;
   if (bytes.magic != kMagic || to_little(bytes.crc) != crc_of_block(block)) return slot;
-  slot.state = SlotState::other_version;
+  slot.state = SuperblockState::other_version;
   if (slot.version != kStoreVersion || to_little(bytes.block_bytes) != kBlockBytes ||
       to_little(bytes.page_bytes) != kPageBytes) {
     return slot;
   }
-  slot.state = SlotState::valid;
+  slot.state = SuperblockState::valid;
   slot.superblock = {Uuid{bytes.store},
                      to_little(bytes.log_salt),
                      to_little(bytes.main_bytes),
@@ -89,23 +80,25 @@ Slot decode(MutableBytes block) {
                      to_little(bytes.reserve_percent),
                      to_little(bytes.checkpoint),
                      load_blob_ref(block.data() + offsetof(SuperblockBytes, root))};
-  if (slot.superblock.reserve_percent > 100) slot.state = SlotState::damaged;
+  if (slot.superblock.reserve_percent > 100) slot.state = SuperblockState::damaged;
   return slot;
 }
 
-Result<LoadedSuperblock> choose(const std::array<Slot, kSuperblockSlots>& slots, uint64_t main_bytes) {
+}  // namespace
+
+Result<LoadedSuperblock> choose_superblock(const SuperblockSlots& slots, uint64_t main_bytes) {
   std::optional<LoadedSuperblock> newest;
   bool empty = true;
   for (uint32_t i = 0; i < kSuperblockSlots; i++) {
-    const Slot& slot = slots[i];
+    const SuperblockSlot& slot = slots[i];
     // The newer of the two may be the one that we cannot read.
-    if (slot.state == SlotState::other_version) {
+    if (slot.state == SuperblockState::other_version) {
       return fail(Code::version, "the store is of a format that this version does not read")
           .on("version", slot.version)
           .remedy("use the version of Firn that wrote it, or a newer one");
     }
-    empty &= slot.state == SlotState::empty;
-    if (slot.state != SlotState::valid) continue;
+    empty &= slot.state == SuperblockState::empty;
+    if (slot.state != SuperblockState::valid) continue;
     if (newest && newest->superblock.store != slot.superblock.store) {
       return fail(Code::corrupt, "the two superblocks are of different stores")
           .on("device", "main")
@@ -128,8 +121,6 @@ Result<LoadedSuperblock> choose(const std::array<Slot, kSuperblockSlots>& slots,
   return *newest;
 }
 
-}  // namespace
-
 Task<Result<void>> write_superblock(BlockDevice& main, Superblock superblock, uint32_t slot) {
   FIRN_ASSERT(slot < kSuperblockSlots);
   const Buffer block = encode(superblock);
@@ -144,7 +135,7 @@ Task<Result<void>> erase_superblocks(BlockDevice& main) {
   co_return co_await main.write(0, {&part, 1});
 }
 
-Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main) {
+Task<Result<SuperblockSlots>> read_superblock_slots(BlockDevice& main) {
   if (main.size_bytes() < kMainDeviceBytesMin) {
     co_return fail(Code::corrupt, "the main device is too small to hold a store")
         .on("bytes", main.size_bytes())
@@ -152,11 +143,16 @@ Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main) {
   }
   Buffer blocks(kSuperblockSlots * kBlockBytes);
   FIRN_CO_CHECK(co_await main.read(0, blocks.bytes()));
-  std::array<Slot, kSuperblockSlots> slots;
+  SuperblockSlots slots;
   for (uint32_t i = 0; i < kSuperblockSlots; i++) {
     slots[i] = decode(blocks.bytes().subspan(uint64_t{i} * kBlockBytes, kBlockBytes));
   }
-  co_return choose(slots, main.size_bytes());
+  co_return slots;
+}
+
+Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main) {
+  FIRN_CO_TRY(const SuperblockSlots slots, co_await read_superblock_slots(main));
+  co_return choose_superblock(slots, main.size_bytes());
 }
 
 Task<Result<void>> settle_superblock(BlockDevice& main, LoadedSuperblock loaded) {

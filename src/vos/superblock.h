@@ -3,6 +3,7 @@
 // docs/formats/superblock.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -28,6 +29,20 @@ struct Superblock {
   BlobRef root;             // of that checkpoint
 };
 
+// What one of the two blocks holds.
+enum class SuperblockState {
+  empty,          // zeros where the magic stands
+  damaged,        // no superblock, or one that does not match its checksum
+  other_version,  // whole, and not of a format that this version reads
+  valid,
+};
+struct SuperblockSlot {
+  SuperblockState state = SuperblockState::empty;
+  uint32_t version = 0;
+  Superblock superblock;  // if valid
+};
+using SuperblockSlots = std::array<SuperblockSlot, kSuperblockSlots>;
+
 struct LoadedSuperblock {
   Superblock superblock;
   uint32_t slot = 0;
@@ -37,9 +52,13 @@ struct LoadedSuperblock {
 Task<Result<void>> write_superblock(BlockDevice& main, Superblock superblock, uint32_t slot);
 // Zeros in both: no store. Not flushed.
 Task<Result<void>> erase_superblocks(BlockDevice& main);
+// Both, whatever they hold. Code::corrupt if the device is too small to hold a store; Code::io.
+Task<Result<SuperblockSlots>> read_superblock_slots(BlockDevice& main);
 // The newest valid. Code::corrupt if none is; Code::version if a store of another format is there;
 // Code::invalid if the device is not of the size it was formatted with; Code::io.
 Task<Result<LoadedSuperblock>> read_superblock(BlockDevice& main);
+// The same choice among slots that were read from a device of that size.
+Result<LoadedSuperblock> choose_superblock(const SuperblockSlots& slots, uint64_t main_bytes);
 
 // Makes durable that the loaded one is in force, whatever the process before was told: its last flush may
 // have failed, so that it can be read but is not durable; and a write to the other slot that failed may still

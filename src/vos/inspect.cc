@@ -1,0 +1,79 @@
+// What `firn debug` shows of a store; see inspect.h.
+#include "vos/inspect.h"
+
+#include <utility>
+
+#include "vos/change.h"
+#include "vos/entry_name.h"
+#include "vos/record.h"
+#include "vos/recovery.h"
+
+namespace firn::vos {
+
+Task<Result<IndexImage>> load_index(BlockDevice& main) {
+  IndexImage image;
+  FIRN_CO_TRY(const LoadedSuperblock found, co_await read_superblock(main));
+  image.superblock = found.superblock;
+  const BlobIdentity identity{BlobKind::root, found.superblock.store, found.superblock.checkpoint};
+  FIRN_CO_TRY(const LoadedBlob root, co_await read_blob(main, identity, found.superblock.root));
+  FIRN_CO_TRY(image.root, CheckpointRoot::decode(root.bytes));
+  for (uint32_t i = 0; i < image.root.chunks.size(); i++) {
+    FIRN_CO_CHECK(co_await load_page_table_chunk(main, i, image.root.chunks[i], image.table));
+  }
+  image.table.finish_loading();
+  co_return image;
+}
+
+namespace {
+
+std::string hexadecimal(uint32_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = "0x";
+  for (int shift = 28; shift >= 0; shift -= 4) out += kDigits[value >> shift & 15];
+  return out;
+}
+
+void describe_change(const Change& change, RecordDescription& described) {
+  std::string& summary = described.lines.emplace_back();
+  summary = "change, epoch " + std::to_string(change.epoch.value) + ", pg " +
+            std::to_string(change.object.pg.value) + ", container " + change.object.container.uuid.text() +
+            ", object " + change.object.object.text();
+  if (change.request.sequence.value != 0) {
+    summary += ", client " + std::to_string(change.request.client.value) + " request " +
+               std::to_string(change.request.sequence.value) + " (completed below " +
+               std::to_string(change.completed_below.value) + ")";
+  }
+  for (const TreeWrite& write : tree_writes(change)) {
+    std::string& line = described.lines.emplace_back("  " + describe_key(write.key));
+    if (!write.value.empty()) line += ": " + describe_value(write.value);
+  }
+}
+
+}  // namespace
+
+std::string describe_value(std::string_view value) {
+  const auto record = RecordView::decode(value);
+  if (!record) return "a record that does not decode, " + std::to_string(value.size()) + " bytes";
+  std::string out =
+      std::to_string(record->count()) + " records of " + std::to_string(record->record_bytes()) + " bytes";
+  if (record->punched()) return out + ", punched";
+  out += record->is_inline() ? ", inline" : ", in runs";
+  for (const Run run : record->runs()) {
+    out += " " + std::to_string(run.first.value) + "+" + std::to_string(run.bytes);
+  }
+  return out + ", crc " + hexadecimal(record->crc());
+}
+
+RecordDescription describe_record(std::string_view record) {
+  RecordDescription described;
+  described.kind = record.empty() ? 0 : static_cast<uint8_t>(record.front());
+  const auto changes = decode_changes(record);
+  if (!changes) {
+    described.lines.push_back("not shown: " + changes.error().message());
+    return described;
+  }
+  for (const Change& change : *changes) describe_change(change, described);
+  return described;
+}
+
+}  // namespace firn::vos
