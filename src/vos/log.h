@@ -3,7 +3,7 @@
 // append() puts a record into the open batch, in memory. A batch is written when the one before is durable;
 // all that is appended meanwhile gathers in the next (group commit). If a record of the batch names data on
 // the main device, that device is flushed first: a durable record never names data that is not. When all is
-// written nothing runs.
+// written nothing runs. On a device that is memory a record is durable when append() returns.
 //
 // After an error of a write or a flush nobody knows what the devices hold: the log has failed for good,
 // everybody who waits gets the error, and later appends are refused. The store has to be opened anew.
@@ -105,12 +105,15 @@ class Log {
   Task<Result<void>> write_batch(Batch& batch);
   void finish_batch();
   void start_writer();
+  bool may_store_at_once() const;
+  Result<void> store_open_batch();
   Event& event_of(Lsn lsn);
 
   Runtime& runtime_;
   BlockDevice& log_device_;
   BlockDevice& main_device_;
   const LogIdentity identity_;
+  DeviceMemory* const log_memory_;  // or nullptr
   const LogRing ring_;
   const uint64_t alignment_;
   const uint32_t generation_;

@@ -73,15 +73,30 @@ Task<Result<void>> read_log_ring(BlockDevice& device, Lsn lsn, MutableBytes targ
   co_return co_await device.read(kLogHeaderBytes, target.subspan(before_wrap));
 }
 
+namespace {
+struct RingParts {
+  ByteView first;
+  ByteView rest;  // from the ring's start on
+};
+RingParts split_at_wrap(LogRing ring, Lsn lsn, ByteView bytes) {
+  const uint64_t before_wrap = std::min(bytes.size(), kLogHeaderBytes + ring.bytes - ring.offset_of(lsn));
+  return {bytes.first(before_wrap), bytes.subspan(before_wrap)};
+}
+}  // namespace
+
 Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes) {
   const LogRing ring = LogRing::of_device(device);
-  const uint64_t offset = ring.offset_of(lsn);
-  const uint64_t before_wrap = std::min<uint64_t>(bytes.size(), kLogHeaderBytes + ring.bytes - offset);
-  const ByteView first = bytes.first(before_wrap);
-  const ByteView rest = bytes.subspan(before_wrap);
-  FIRN_CO_CHECK(co_await device.write(offset, {&first, 1}));
-  if (rest.empty()) co_return Result<void>();
-  co_return co_await device.write(kLogHeaderBytes, {&rest, 1});
+  const RingParts parts = split_at_wrap(ring, lsn, bytes);
+  FIRN_CO_CHECK(co_await device.write(ring.offset_of(lsn), {&parts.first, 1}));
+  if (parts.rest.empty()) co_return Result<void>();
+  co_return co_await device.write(kLogHeaderBytes, {&parts.rest, 1});
+}
+
+Result<void> store_log_ring(DeviceMemory& memory, LogRing ring, Lsn lsn, ByteView bytes) {
+  const RingParts parts = split_at_wrap(ring, lsn, bytes);
+  FIRN_CHECK(memory.store(ring.offset_of(lsn), {&parts.first, 1}));
+  if (parts.rest.empty()) return {};
+  return memory.store(kLogHeaderBytes, {&parts.rest, 1});
 }
 
 LogBatchHeader load_log_batch_header(const std::byte* bytes) {

@@ -18,7 +18,7 @@ constexpr uint32_t kLogVersion = 1;
 constexpr uint64_t kLogHeaderBytes = 4096;
 constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
 constexpr uint32_t kLogBatchMagic = 0x544c4246;                // "FBLT"
-constexpr uint64_t kLogAlignment = BlockDevice::kSectorBytes;  // the least; a device may need more
+constexpr uint64_t kLogAlignment = 64;  // the least, for memory; a device may need more
 
 // Whose log it is. The salt is random, drawn when the log is formatted, and leaves the device with nobody:
 // data that a client stores inside a record cannot pass for a batch.
@@ -55,8 +55,9 @@ constexpr uint64_t log_align(uint64_t bytes, uint64_t alignment) {
 }
 
 // Batches begin at multiples of it, on this device.
-inline uint64_t log_alignment_of(const BlockDevice& device) {
-  return std::max<uint64_t>(kLogAlignment, device.alignment());
+inline uint64_t log_alignment_of(BlockDevice& device) {
+  if (device.memory() != nullptr) return kLogAlignment;
+  return std::max(BlockDevice::kSectorBytes, device.alignment());
 }
 
 // Where a log begins or goes on: always the start of a batch.
@@ -77,6 +78,8 @@ struct LogRing {
 // Reads or writes the ring from a position on, around its end where necessary. At most the ring's length.
 Task<Result<void>> read_log_ring(BlockDevice& device, Lsn lsn, MutableBytes target);
 Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes);
+// The same on a device that is memory, with its ring. Durable when it returns.
+Result<void> store_log_ring(DeviceMemory& memory, LogRing ring, Lsn lsn, ByteView bytes);
 
 // The header of a batch at `bytes` (at least sizeof(LogBatchHeader)).
 LogBatchHeader load_log_batch_header(const std::byte* bytes);

@@ -274,7 +274,7 @@ TEST_F(LogTest, a_batch_of_an_unknown_version_is_refused) {
   open();
   append_durably("one");
   store_little<uint32_t>(&at(Lsn{offsetof(LogBatchHeader, version)}), kLogVersion + 1);
-  const ByteView batch(&at(Lsn{0}), sizeof(LogBatchHeader) + sizeof(LogRecordHeader) + 3);
+  const ByteView batch(&at(Lsn{0}), sizeof(LogBatchHeader) + load_log_batch_header(&at(Lsn{0})).payload_bytes);
   store_little(&at(Lsn{offsetof(LogBatchHeader, crc)}), log_batch_crc(batch));
   const auto found = recover();
   ASSERT_FALSE(found.has_value());
