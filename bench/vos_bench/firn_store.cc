@@ -21,7 +21,9 @@ FirnStore::FirnStore(FirnSetup setup)
   open();
 }
 
-FirnStore::~FirnStore() { drop(); }
+FirnStore::~FirnStore() {
+  if (store_) close();
+}
 
 void FirnStore::open() { store_ = must(runtime_->run(open_devices())); }
 
@@ -37,10 +39,15 @@ Task<Result<void>> FirnStore::format() {
   co_return co_await vos::Store::format(*runtime_, *log, *main, {.store = Uuid::random(runtime_->rng())});
 }
 
+Task<Result<std::unique_ptr<BlockDevice>>> FirnStore::open_device(std::string name) {
+  FIRN_CO_TRY(auto device, co_await runtime_->storage().open(std::move(name)));
+  if (setup_.count_bytes) device = std::make_unique<CountingDevice>(std::move(device), counts_);
+  co_return device;
+}
+
 Task<Result<std::unique_ptr<vos::Store>>> FirnStore::open_devices() {
-  Storage& storage = runtime_->storage();
-  FIRN_CO_TRY(auto log, co_await storage.open(kLogName));
-  FIRN_CO_TRY(auto main, co_await storage.open(kMainName));
+  FIRN_CO_TRY(auto log, co_await open_device(kLogName));
+  FIRN_CO_TRY(auto main, co_await open_device(kMainName));
   co_return co_await vos::Store::open(*runtime_, std::move(log), std::move(main), setup_.options);
 }
 

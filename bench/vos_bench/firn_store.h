@@ -7,6 +7,7 @@
 
 #include "runtime/real_runtime.h"
 #include "vos/store.h"
+#include "vos_bench/counting_device.h"
 #include "vos_bench/must.h"
 
 namespace firn::bench {
@@ -15,6 +16,7 @@ struct FirnSetup {
   std::string directory;
   uint64_t log_device_bytes = 1ull << 30;
   uint64_t main_device_bytes = 4ull << 30;
+  bool count_bytes = false;
   vos::StoreOptions options;
   std::string text() const;
 };
@@ -22,7 +24,6 @@ struct FirnSetup {
 class FirnStore {
  public:
   explicit FirnStore(FirnSetup setup);
-  // Drops the store without closing it.
   ~FirnStore();
   FirnStore(const FirnStore&) = delete;
   FirnStore& operator=(const FirnStore&) = delete;
@@ -30,6 +31,8 @@ class FirnStore {
   RealRuntime& runtime() { return *runtime_; }
   vos::Store& store() { return *store_; }
   const FirnSetup& setup() const { return setup_; }
+  // Of both devices; precondition: setup.count_bytes.
+  const DeviceCounts& counts() const { return counts_; }
   template <class T>
   T run(Task<Result<T>> task) {
     return must(runtime_->run(std::move(task)));
@@ -41,9 +44,11 @@ class FirnStore {
 
  private:
   Task<Result<void>> format();
+  Task<Result<std::unique_ptr<BlockDevice>>> open_device(std::string name);
   Task<Result<std::unique_ptr<vos::Store>>> open_devices();
 
   FirnSetup setup_;
+  DeviceCounts counts_;
   std::unique_ptr<RealRuntime> runtime_;
   std::unique_ptr<vos::Store> store_;
 };

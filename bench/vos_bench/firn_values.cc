@@ -7,22 +7,23 @@ namespace firn::bench {
 
 namespace {
 
-constexpr size_t kLoadInFlight = 1024;
-constexpr uint64_t kLoadSlice = 1 << 16;
+constexpr size_t kLoadInFlight = 512;
+constexpr uint64_t kLoadSlice = 1 << 13;  // requests are memory too
 
 FirnSetup firn_setup(const StoreSetup& setup) {
   constexpr uint64_t kBytesPerKeyMax = 1024;  // versions and copies of pages included
   return {.directory = setup.directory,
           .log_device_bytes = 1ull << 30,
           .main_device_bytes = (1ull << 30) + setup.keys * kBytesPerKeyMax,
+          .count_bytes = setup.count_bytes,
           .options = {.cache_bytes = setup.cache_bytes, .log_bytes_per_checkpoint = 256ull << 20}};
 }
 
 }  // namespace
 
-FirnValues::FirnValues(const StoreSetup& setup) : space_(setup.space), firn_(firn_setup(setup)) {}
+FirnValues::FirnValues(const StoreSetup& setup) : FirnValues(setup.space, firn_setup(setup)) {}
 
-FirnValues::~FirnValues() { firn_.close(); }
+FirnValues::FirnValues(KeySpace space, FirnSetup setup) : space_(space), firn_(std::move(setup)) {}
 
 vos::ObjectRef FirnValues::object(uint64_t key) const {
   return {PgIndex{3}, ContainerId{}, space_.object(key)};
@@ -83,6 +84,10 @@ void FirnValues::load(uint64_t begin, uint64_t end) {
 }
 
 void FirnValues::settle() { firn_.run(firn_.store().checkpoint()); }
+
+void FirnValues::quiesce() { settle(); }
+
+uint64_t FirnValues::device_bytes_written() const { return firn_.counts().bytes_written; }
 
 Task<Result<uint64_t>> FirnValues::count_dkeys() {
   uint64_t count = 0;

@@ -13,7 +13,7 @@ namespace firn::bench {
 class FirnValues final : public ValueStore {
  public:
   explicit FirnValues(const StoreSetup& setup);
-  ~FirnValues() override;
+  FirnValues(KeySpace space, FirnSetup setup);
 
   void prepare_updates(std::span<const uint64_t> keys) override;
   void run_updates(Concurrency how) override;
@@ -21,6 +21,8 @@ class FirnValues final : public ValueStore {
   void run_fetches(Concurrency how) override;
   void load(uint64_t begin, uint64_t end) override;
   void settle() override;
+  void quiesce() override;
+  uint64_t device_bytes_written() const override;
   uint64_t enumerate() override;
   std::string config() const override { return firn_.setup().text(); }
 

@@ -24,6 +24,8 @@ class LmdbValues final : public ValueStore {
   void run_fetches(Concurrency how) override;
   void load(uint64_t begin, uint64_t end) override;
   void settle() override;
+  void quiesce() override;
+  uint64_t device_bytes_written() const override;
   uint64_t enumerate() override;
   std::string config() const override { return config_; }
 

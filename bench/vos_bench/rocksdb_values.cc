@@ -5,6 +5,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include "base/time.h"
 #include "vos_bench/must.h"
 
 namespace firn::bench {
@@ -163,6 +164,22 @@ void RocksdbValues::settle() {
   must_be_ok(db_->CompactRange({}, nullptr, nullptr));
 }
 
+void RocksdbValues::quiesce() {
+  must_be_ok(db_->Flush({}));
+  for (const char* property : {"rocksdb.compaction-pending", "rocksdb.num-running-compactions"}) {
+    uint64_t left = 1;
+    while (db_->GetIntProperty(property, &left) && left > 0) std::this_thread::sleep_for(1ms);
+  }
+}
+
+// Log, flushes and compactions.
+uint64_t RocksdbValues::device_bytes_written() const {
+  const rocksdb::Statistics& statistics = *options_.statistics;
+  return statistics.getTickerCount(rocksdb::WAL_FILE_BYTES) +
+         statistics.getTickerCount(rocksdb::FLUSH_WRITE_BYTES) +
+         statistics.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
+}
+
 // Several versions of a dkey count once.
 uint64_t RocksdbValues::enumerate() {
   rocksdb::ReadOptions options;
@@ -181,13 +198,6 @@ uint64_t RocksdbValues::enumerate() {
   }
   must_be_ok(found->status());
   return count;
-}
-
-uint64_t RocksdbValues::device_bytes_written() const {
-  const rocksdb::Statistics& statistics = *options_.statistics;
-  return statistics.getTickerCount(rocksdb::WAL_FILE_BYTES) +
-         statistics.getTickerCount(rocksdb::FLUSH_WRITE_BYTES) +
-         statistics.getTickerCount(rocksdb::COMPACT_WRITE_BYTES);
 }
 
 }  // namespace firn::bench

@@ -25,11 +25,10 @@ class RocksdbValues final : public ValueStore {
   void run_fetches(Concurrency how) override;
   void load(uint64_t begin, uint64_t end) override;
   void settle() override;
+  void quiesce() override;
+  uint64_t device_bytes_written() const override;
   uint64_t enumerate() override;
   std::string config() const override { return config_; }
-
-  // Written to the devices so far: log, flushes, compactions.
-  uint64_t device_bytes_written() const;
 
  private:
   void put_each(size_t begin, size_t end);

@@ -1,15 +1,12 @@
 #include "vos_bench/value_rows.h"
 
-#include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "base/rng.h"
-#include "vos_bench/firn_values.h"
-#include "vos_bench/lmdb_values.h"
 #include "vos_bench/must.h"
-#include "vos_bench/rocksdb_values.h"
+#include "vos_bench/value_stores.h"
 
 namespace firn::bench {
 
@@ -67,18 +64,12 @@ class ValueScenario final : public Scenario {
 
   void fill(const std::string& name, Subject& subject) {
     const Options& options = context_.options;
-    const StoreSetup setup{
-        .directory = (row_.medium == Medium::disk ? context_.disk : context_.memory) + "/" + name,
-        .medium = row_.medium,
-        .space = space(),
-        .keys = options.keys,
-        .cache_bytes = cache_bytes(row_, options)};
-    std::filesystem::create_directories(setup.directory);
-    if (name == "firn") subject.store = std::make_unique<FirnValues>(setup);
-    if (name == "rocksdb") subject.store = std::make_unique<RocksdbValues>(setup);
-    if (name == "lmdb") subject.store = std::make_unique<LmdbValues>(setup);
-    subject.store->load(0, options.keys);
-    subject.store->settle();
+    const StoreSetup setup{.directory = row_.medium == Medium::disk ? context_.disk : context_.memory,
+                           .medium = row_.medium,
+                           .space = space(),
+                           .keys = options.keys,
+                           .cache_bytes = cache_bytes(row_, options)};
+    subject.store = filled_store(name, setup);
     subject.next_key = options.keys;
   }
 

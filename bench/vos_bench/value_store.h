@@ -43,6 +43,10 @@ class ValueStore {
   virtual void load(uint64_t begin, uint64_t end) = 0;
   // Puts what is in memory or in the log where it stays.
   virtual void settle() = 0;
+  // Ends the background work that the operations so far have caused.
+  virtual void quiesce() = 0;
+  // Written to files so far; precondition: setup.count_bytes.
+  virtual uint64_t device_bytes_written() const = 0;
   // Counts the dkeys of the object that key 0 is in.
   virtual uint64_t enumerate() = 0;
   virtual std::string config() const = 0;

@@ -9,14 +9,27 @@
 
 #include <fmt/format.h>
 
+#include "vos_bench/amplification_row.h"
+#include "vos_bench/array_rows.h"
 #include "vos_bench/must.h"
+#include "vos_bench/overlap_row.h"
+#include "vos_bench/restart_row.h"
 #include "vos_bench/run_row.h"
+#include "vos_bench/small_cache_row.h"
 #include "vos_bench/value_rows.h"
 
 namespace firn::bench {
 namespace {
 
-std::vector<Row> all_rows() { return value_rows(); }
+std::vector<Row> all_rows() {
+  std::vector<Row> rows = value_rows();
+  std::ranges::move(array_rows(), std::back_inserter(rows));
+  rows.push_back(overlap_row());
+  rows.push_back(small_cache_row());
+  rows.push_back(restart_row());
+  rows.push_back(amplification_row());
+  return rows;
+}
 
 std::vector<Row> wanted_rows(const Options& options) {
   std::vector<Row> rows = all_rows();
