@@ -56,7 +56,9 @@ nlohmann::json leaf_entry_json(const std::string& key, std::string_view value) {
 // Entry 0 of an inner page has no key.
 nlohmann::json entry_json(const vos::Page& page, uint32_t slot) {
   if (page.level() == 0) return leaf_entry_json(key_of(page, slot), page.value(slot));
-  return {{"key", slot == 0 ? "" : hexadecimal(key_of(page, slot))}, {"child", page.child(slot).value}};
+  return {{"key", slot == 0 ? "" : hexadecimal(key_of(page, slot))},
+          {"child", page.child(slot).value},
+          {"child_epoch", page.child_epoch(slot).value}};
 }
 
 std::string entry_text(const vos::Page& page, uint32_t slot) {
@@ -132,9 +134,14 @@ nlohmann::json batch_json(const vos::LogBatch& batch, vos::LogPosition behind) {
                       {"records", nlohmann::json::array()}};
   for (const vos::LogRecord& record : batch.records) {
     const vos::RecordDescription described = vos::describe_record(record.bytes);
+    auto writes = nlohmann::json::array();
+    for (const vos::TreeWrite& write : described.writes) {
+      writes.push_back(leaf_entry_json(write.key, write.value));
+    }
     json["records"].push_back({{"lsn_end", record.end.value},
                                {"bytes", record.bytes.size()},
                                {"kind", described.kind},
+                               {"writes", writes},
                                {"lines", described.lines}});
   }
   return json;

@@ -149,7 +149,10 @@ void IndexChecker::add_children(const Visit& visit, const Page& page) {
     return;
   }
   for (uint32_t slot = page.count(); slot > 0; slot--) {
-    Visit child{page.child(slot - 1), visit.page, page.level(), visit.low, visit.high, page.newest_epoch()};
+    Visit child{page.child(slot - 1),      visit.page, page.level(), visit.low, visit.high,
+                page.child_epoch(slot - 1)};
+    if (child.newest > page.newest_epoch())
+      report(visit, "a page says of a child that it is newer than itself");
     if (slot > 1) child.low = key_at(page, slot - 1);
     if (slot < page.count()) child.high = key_at(page, slot);
     to_visit_.push_back(std::move(child));

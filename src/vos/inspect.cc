@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "vos/change.h"
 #include "vos/entry_name.h"
 #include "vos/record.h"
 #include "vos/recovery.h"
@@ -43,9 +42,10 @@ void describe_change(const Change& change, RecordDescription& described) {
                std::to_string(change.request.sequence.value) + " (completed below " +
                std::to_string(change.completed_below.value) + ")";
   }
-  for (const TreeWrite& write : tree_writes(change)) {
+  for (TreeWrite& write : tree_writes(change)) {
     std::string& line = described.lines.emplace_back("  " + describe_key(write.key));
     if (!write.value.empty()) line += ": " + describe_value(write.value);
+    described.writes.push_back(std::move(write));
   }
 }
 

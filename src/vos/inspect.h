@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/block_device.h"
+#include "vos/change.h"
 #include "vos/checkpoint_root.h"
 #include "vos/page_table.h"
 #include "vos/superblock.h"
@@ -29,6 +30,7 @@ std::string describe_value(std::string_view value);
 // A log record in words. Kinds that are not known, and records that do not decode, are described as such.
 struct RecordDescription {
   uint8_t kind = 0;
+  std::vector<TreeWrite> writes;   // into the tree
   std::vector<std::string> lines;  // each change, and indented what it writes into the tree
 };
 RecordDescription describe_record(std::string_view record);

@@ -101,6 +101,7 @@ Task<Result<void>> work(Load* load) {
 
 Task<Result<void>> run_load(Runtime* runtime, const Round* round, Ledger* ledger) {
   FIRN_CO_TRY(const OpenedStore store, co_await open(runtime, round->reclaim));
+  ledger->begin();
   Load load{*round, *ledger, *store, Rng(round->seed)};
   std::vector<Task<Result<void>>> workers;
   for (size_t i = 0; i < kInFlight; i++) workers.push_back(work(&load));

@@ -9,14 +9,16 @@ namespace firn::torture {
 
 Ledger::Ledger(size_t operations) : operations_(operations) {
   void* const memory =
-      ::mmap(nullptr, operations * sizeof(Entry), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+      ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   FIRN_ASSERT(memory != MAP_FAILED);
-  entries_ = static_cast<Entry*>(memory);  // zeros: not sent
+  shared_ = static_cast<Shared*>(memory);  // zeros: not begun, not sent
+  entries_ = shared_->entries;
 }
 
-Ledger::~Ledger() { ::munmap(entries_, operations_ * sizeof(Entry)); }
+Ledger::~Ledger() { ::munmap(shared_, bytes()); }
 
 void Ledger::clear() {
+  shared_->begun.store(0, std::memory_order_release);
   for (size_t i = 0; i < operations_; i++) not_sent(i);
 }
 

@@ -27,6 +27,9 @@ class Ledger {
 
   size_t size() const { return operations_; }
   void clear();
+  // The child says that its store is open.
+  void begin() { shared_->begun.store(1, std::memory_order_release); }
+  bool begun() const { return shared_->begun.load(std::memory_order_acquire) == 1; }
   void sent(size_t operation) { set(operation, Outcome::in_flight); }
   void done(size_t operation, Epoch epoch) {
     entries_[operation].epoch = epoch.value;
@@ -48,11 +51,17 @@ class Ledger {
     uint64_t epoch;
   };
   static_assert(std::atomic<Outcome>::is_always_lock_free);
+  struct Shared {
+    std::atomic<uint32_t> begun;
+    Entry entries[1];  // as many as there are operations
+  };
+  size_t bytes() const { return sizeof(Shared) + operations_ * sizeof(Entry); }
   void set(size_t operation, Outcome outcome) {
     entries_[operation].outcome.store(outcome, std::memory_order_release);
   }
 
   const size_t operations_;
+  Shared* shared_;
   Entry* entries_;
 };
 

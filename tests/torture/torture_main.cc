@@ -65,6 +65,16 @@ bool succeeds(pid_t child) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// Until its store is open, so that it is killed at work however slow the disk is; or it has ended.
+void wait_until_begun(const Ledger& ledger, pid_t child) {
+  const auto end = SteadyClock::now() + std::chrono::seconds(60);
+  siginfo_t ended{};
+  while (!ledger.begun() && ended.si_pid == 0 && SteadyClock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::microseconds(500));
+    ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+  }
+}
+
 struct Totals {
   uint64_t rounds = 0;
   uint64_t acknowledged = 0;
@@ -94,6 +104,7 @@ class Life {
     prepare();
     const std::chrono::microseconds delay(rng_.between(500, rng_.chance(1, 2) ? 30'000 : 200'000));
     const pid_t child = start([this] { return run_operations(round_, ledger_); });
+    wait_until_begun(ledger_, child);
     if (!kill_after(child, delay)) return false;
     totals_.rounds++;
     totals_.acknowledged += ledger_.count(Outcome::done);
