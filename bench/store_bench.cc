@@ -1,7 +1,8 @@
 // store_bench: what an update and a fetch cost in one target's store, without network.
 //
-//   store_bench [DIRECTORY] [REPETITIONS]     DIRECTORY: where the store's files go (default /dev/shm:
-//   memory)
+//   store_bench [DIRECTORY] [REPETITIONS] [DEVICE]
+//
+// DIRECTORY: where the store's files go (default /dev/shm: memory). DEVICE: auto, mapped, direct or buffered.
 //
 // Beside it, in the same run, the bare device with the same durability: write and flush of as many bytes, one
 // at a time. Each number is the median of the repetitions, which alternate. One thread.
@@ -159,8 +160,9 @@ void print(const std::vector<Row>& rows) {
   }
 }
 
-int run(const std::string& directory, int repetitions) {
-  auto runtime = must(RealRuntime::create({.storage_root = directory, .log_level = LogLevel::warning}));
+int run(const std::string& directory, int repetitions, DeviceKind kind) {
+  auto runtime = must(
+      RealRuntime::create({.storage_root = directory, .device_kind = kind, .log_level = LogLevel::warning}));
   auto store = must(runtime->run(make_store(runtime.get())));
   auto bare = must(runtime->run(runtime->storage().create("bench/bare", 512ull << 20)));
   Bench bench{runtime.get(), store.get(), bare.get()};
@@ -199,9 +201,10 @@ int run(const std::string& directory, int repetitions) {
 }  // namespace firn
 
 int main(int argc, char** argv) {
-  if (argc > 1 && argv[1][0] == '-') {
-    fmt::print(stderr, "usage: store_bench [DIRECTORY] [REPETITIONS]\n");
+  const auto kind = firn::device_kind_of_name(argc > 3 ? argv[3] : "auto");
+  if ((argc > 1 && argv[1][0] == '-') || !kind) {
+    fmt::print(stderr, "usage: store_bench [DIRECTORY] [REPETITIONS] [auto|mapped|direct|buffered]\n");
     return 2;
   }
-  return firn::run(argc > 1 ? argv[1] : "/dev/shm", argc > 2 ? std::atoi(argv[2]) : 5);
+  return firn::run(argc > 1 ? argv[1] : "/dev/shm", argc > 2 ? std::atoi(argv[2]) : 5, *kind);
 }

@@ -21,17 +21,31 @@ struct ServeArguments {
   std::string directory;
   std::string listen = "tcp://127.0.0.1:10001";
   uint32_t targets = 0;
+  std::string device = "auto";
+  std::string durability = "stable";
+  bool relaxed() const { return durability == "relaxed"; }
 };
+
+constexpr auto kRelaxedDelay =
+    std::chrono::duration_cast<std::chrono::milliseconds>(vos::StoreOptions{}.relaxed_delay);
 
 Task<void> wait_for(Event* event) { co_await event->wait(); }
 
-void announce(const GlobalOptions& options, const engine::EngineProcess& engine) {
+void announce(const GlobalOptions& options, const ServeArguments& arguments,
+              const engine::EngineProcess& engine) {
   if (options.json) {
-    print_json(
-        {{"address", engine.uri()}, {"directory", engine.directory()}, {"targets", engine.target_count()}});
+    print_json({{"address", engine.uri()},
+                {"directory", engine.directory()},
+                {"targets", engine.target_count()},
+                {"device", arguments.device},
+                {"durability", arguments.durability}});
   } else {
     fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(), engine.uri(),
                engine.target_count());
+    if (arguments.relaxed()) {
+      fmt::print("Durability is relaxed: a crash loses what was answered in the last {} ms or so.\n",
+                 kRelaxedDelay.count());
+    }
   }
   (void)std::fflush(stdout);
 }
@@ -49,10 +63,13 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
       .target_count = arguments.targets,
       .listen = arguments.listen,
       .version = kVersion,
-      .log_level = options.verbose ? LogLevel::debug : LogLevel::info};
+      .log_level = options.verbose ? LogLevel::debug : LogLevel::info,
+      .device_kind = *device_kind_of_name(arguments.device),
+      .target = {
+          .store = {.durability = arguments.relaxed() ? vos::Durability::relaxed : vos::Durability::stable}}};
   auto engine = engine::EngineProcess::start(arguments.directory, engine_options);
   if (!engine) return fail_with(engine.error());
-  announce(options, **engine);
+  announce(options, arguments, **engine);
   interrupts.watch((*runtime)->executor(), [&ended] { ended.set(); });
   (*runtime)->run(wait_for(&ended));
   (*engine)->stop();
@@ -73,10 +90,25 @@ void add_serve_command(CLI::App& app, Program& program) {
       ->add_option("-t,--targets", arguments->targets,
                    "Threads that store data, for a new system (default: one per core)")
       ->check(CLI::Range(1, 256));
+  command
+      ->add_option("--device", arguments->device,
+                   "How files are read and written: auto (mapped on tmpfs and persistent memory, else direct "
+                   "where that is possible, else buffered), mapped, direct, buffered")
+      ->check(CLI::IsMember({"auto", "mapped", "direct", "buffered"}))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--durability", arguments->durability,
+          "When a change is answered: stable (when it is on stable media) or relaxed (before; faster, "
+          "but a crash of the server or the host loses what was answered last, on each target by "
+          "itself)")
+      ->check(CLI::IsMember({"stable", "relaxed"}))
+      ->capture_default_str();
   command->footer(
       "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that "
       "was\n"
-      "acknowledged. Clients use it with FIRN_SYSTEM=tcp://HOST:PORT or --system.\n"
+      "acknowledged (unless durability is relaxed). Clients use it with FIRN_SYSTEM=tcp://HOST:PORT or "
+      "--system.\n"
       "There is no authentication yet: listen only where everybody may read and write.");
   command->callback([arguments, &program] {
     program.run = [arguments, &program] { return serve(program.global, *arguments); };

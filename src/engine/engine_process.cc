@@ -51,6 +51,7 @@ Result<void> EngineProcess::start_all() {
 Result<void> EngineProcess::start_threads() {
   for (uint32_t i = 0; i < target_count() + 1; i++) {
     FIRN_TRY(auto thread, RuntimeThread::start({.storage_root = directory_.path(),
+                                                .device_kind = options_.device_kind,
                                                 .log_level = options_.log_level,
                                                 .loop = options_.loop}));
     RealRuntime& runtime = thread->runtime();

@@ -32,6 +32,7 @@ struct EngineProcessOptions {
   net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
   std::string version{};          // of the program, for people
   LogLevel log_level = LogLevel::info;
+  DeviceKind device_kind = DeviceKind::automatic;
   UringOptions loop{};
   TargetOptions target{};
 };

@@ -27,20 +27,19 @@
 namespace firn {
 namespace {
 
-using OpenedDevice = Result<std::unique_ptr<BlockDevice>>;
-
 // Persistent memory in all but the medium: the copies and flushes that it needs, on tmpfs.
-OpenedDevice open_as_persistent(const std::string& path) {
+Result<OpenedDevice> open_as_persistent(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   FIRN_TRY(MappedFile mapped, MappedFile::map(std::move(file), path, std::filesystem::file_size(path)));
-  return std::make_unique<MappedDevice>(std::move(mapped), MappedMedium::persistent);
+  auto device = std::make_unique<MappedDevice>(std::move(mapped), MappedMedium::persistent);
+  return OpenedDevice{std::move(device), DeviceKind::mapped};
 }
 
 struct Subject {
   std::string name;
   std::string folder;
   bool is_memory;
-  std::function<OpenedDevice(UringExecutor&, const std::string& path)> open;
+  std::function<Result<OpenedDevice>(UringExecutor&, const std::string& path)> open;
 };
 
 Subject of_kind(std::string name, std::string folder, bool is_memory, DeviceKind kind) {
@@ -89,7 +88,7 @@ class DeviceContract : public ::testing::TestWithParam<Subject> {
   }
   std::string path() const { return folder_ + "/device"; }
   void create(uint64_t size) {
-    FileStorage storage(*executor_, folder_, DeviceKind::buffered);
+    FileStorage storage(*executor_, folder_, {.kind = DeviceKind::buffered});
     ASSERT_TRUE(run(storage.create("device", size)).has_value());
     reopen();
   }
@@ -97,7 +96,7 @@ class DeviceContract : public ::testing::TestWithParam<Subject> {
     device_.reset();
     auto opened = GetParam().open(*executor_, path());
     ASSERT_TRUE(opened.has_value()) << opened.error().message();
-    device_ = *std::move(opened);
+    device_ = std::move(opened->device);
   }
   // From here on the folder is a small tmpfs of its own.
   bool mount_small(const char* size) {
@@ -287,7 +286,7 @@ TEST(DiskTest, disk_is_written_and_read_and_belongs_to_one_user) {
   auto executor = UringExecutor::create().value();
   auto opened = open_device(*executor, disk.path(), DeviceKind::automatic);
   ASSERT_TRUE(opened.has_value()) << opened.error().message();
-  BlockDevice& device = **opened;
+  BlockDevice& device = *opened->device;
   EXPECT_EQ(device.size_bytes(), 8u << 20);
   const auto bytes = random_bytes(10, 10'000);
   const ByteView part(bytes);
@@ -306,28 +305,27 @@ TEST(DiskTest, disk_is_written_and_read_and_belongs_to_one_user) {
 
 class DeviceKindTest : public ::testing::Test {
  protected:
-  // The kind that opens the file, or the error.
-  Result<bool> is_memory(const std::string& folder, DeviceKind kind) {
+  // The kind that the file opens as.
+  Result<DeviceKind> opened_as(const std::string& folder, DeviceKind kind) {
     std::string path = folder + "/firn_device_kind_XXXXXX";
     const Descriptor file(::mkstemp(path.data()));
     EXPECT_EQ(::ftruncate(file.number(), 8192), 0);
     auto executor = UringExecutor::create().value();
-    auto device = open_device(*executor, path, kind);
+    auto opened = open_device(*executor, path, kind);
     EXPECT_EQ(::unlink(path.c_str()), 0);
-    if (!device) return std::move(device).error();
-    return (*device)->memory() != nullptr;
+    if (!opened) return std::move(opened).error();
+    return opened->kind;
   }
 };
 
 TEST_F(DeviceKindTest, automatic_maps_memory_and_no_disk) {
-  EXPECT_TRUE(is_memory("/dev/shm", DeviceKind::automatic).value());
-  EXPECT_FALSE(is_memory("/var/tmp", DeviceKind::automatic).value());
-  EXPECT_FALSE(is_memory("/var/tmp", DeviceKind::direct).value());
-  EXPECT_FALSE(is_memory("/dev/shm", DeviceKind::buffered).value());
+  EXPECT_EQ(opened_as("/dev/shm", DeviceKind::automatic).value(), DeviceKind::mapped);
+  EXPECT_EQ(opened_as("/var/tmp", DeviceKind::automatic).value(), DeviceKind::direct);
+  EXPECT_EQ(opened_as("/dev/shm", DeviceKind::buffered).value(), DeviceKind::buffered);
 }
 
 TEST_F(DeviceKindTest, a_disk_cannot_be_mapped) {
-  const auto mapped = is_memory("/var/tmp", DeviceKind::mapped);
+  const auto mapped = opened_as("/var/tmp", DeviceKind::mapped);
   ASSERT_FALSE(mapped.has_value());
   EXPECT_EQ(mapped.error().code(), Code::unsupported);
   EXPECT_FALSE(mapped.error().remedy().empty());

@@ -27,8 +27,6 @@ constexpr std::array<std::pair<DeviceKind, std::string_view>, 4> kNames = {{
     {DeviceKind::buffered, "buffered"},
 }};
 
-using OpenedDevice = Result<std::unique_ptr<BlockDevice>>;
-
 Error not_opened(int error_number, const std::string& path) {
   return errno_error(error_number, "a device could not be opened").on("file", path);
 }
@@ -65,18 +63,19 @@ Result<Descriptor> open_file(const std::string& path, int flags = 0) {
       .remedy("unmount it, or name another one");
 }
 
-OpenedDevice open_mapped(std::string path) {
+Result<OpenedDevice> open_mapped(std::string path) {
   FIRN_TRY(Descriptor file, open_file(path));
   FIRN_TRY(const uint64_t size_bytes, size_of(file, path));
   FIRN_TRY(MappedFile mapped, MappedFile::map(std::move(file), std::move(path), size_bytes));
   const MappedMedium medium = mapped.medium();
-  return std::make_unique<MappedDevice>(std::move(mapped), medium);
+  return OpenedDevice{std::make_unique<MappedDevice>(std::move(mapped), medium), DeviceKind::mapped};
 }
 
-OpenedDevice open_buffered(UringExecutor& executor, std::string path) {
+Result<OpenedDevice> open_buffered(UringExecutor& executor, std::string path) {
   FIRN_TRY(Descriptor file, open_file(path));
   FIRN_TRY(const uint64_t size_bytes, size_of(file, path));
-  return std::make_unique<FileDevice>(executor, std::move(file), std::move(path), size_bytes);
+  auto device = std::make_unique<FileDevice>(executor, std::move(file), std::move(path), size_bytes);
+  return OpenedDevice{std::move(device), DeviceKind::buffered};
 }
 
 // What the file needs; {0, 0} if it says that it cannot do direct transfers. Where it does not say, a page is
@@ -89,21 +88,22 @@ DirectAlignment alignment_of(const Descriptor& file) {
   return {status.stx_dio_mem_align, status.stx_dio_offset_align};
 }
 
-OpenedDevice open_direct(UringExecutor& executor, std::string path, int flags = 0) {
+Result<OpenedDevice> open_direct(UringExecutor& executor, std::string path, int flags = 0) {
   FIRN_TRY(Descriptor file, open_file(path, O_DIRECT | flags));
   FIRN_TRY(const uint64_t size_bytes, size_of(file, path));
   const auto [memory, offset] = alignment_of(file);
   const bool possible = memory > 0 && memory <= BlockDevice::kAlignmentMax && offset > 0 &&
                         offset <= BlockDevice::kAlignmentMax && size_bytes % offset == 0;
   if (!possible) return not_direct(path);
-  return std::make_unique<DirectDevice>(executor, std::move(file), std::move(path), size_bytes,
-                                        DirectAlignment{memory, offset});
+  auto device = std::make_unique<DirectDevice>(executor, std::move(file), std::move(path), size_bytes,
+                                               DirectAlignment{memory, offset});
+  return OpenedDevice{std::move(device), DeviceKind::direct};
 }
 
-OpenedDevice open_best(UringExecutor& executor, std::string path) {
-  OpenedDevice mapped = open_mapped(path);
+Result<OpenedDevice> open_best(UringExecutor& executor, std::string path) {
+  Result<OpenedDevice> mapped = open_mapped(path);
   if (mapped || mapped.error().code() != Code::unsupported) return mapped;
-  OpenedDevice direct = open_direct(executor, path);
+  Result<OpenedDevice> direct = open_direct(executor, path);
   if (direct || direct.error().code() != Code::unsupported) return direct;
   return open_buffered(executor, std::move(path));
 }
@@ -119,7 +119,7 @@ std::optional<DeviceKind> device_kind_of_name(std::string_view name) {
   return std::nullopt;
 }
 
-OpenedDevice open_device(UringExecutor& executor, std::string path, DeviceKind kind) {
+Result<OpenedDevice> open_device(UringExecutor& executor, std::string path, DeviceKind kind) {
   FIRN_TRY(const struct stat status, look_at(path));
   if (S_ISBLK(status.st_mode)) {
     // O_EXCL: it is not mounted, and nobody else has it so.

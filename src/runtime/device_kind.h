@@ -20,12 +20,17 @@ enum class DeviceKind {
   buffered,   // through the host's page cache
 };
 
+struct OpenedDevice {
+  std::unique_ptr<BlockDevice> device;
+  DeviceKind kind;  // not automatic
+};
+
 std::string_view device_kind_name(DeviceKind kind);
 std::optional<DeviceKind> device_kind_of_name(std::string_view name);
 
 // The regular file, or the disk (/dev/...), at `path` as a device of its present size. Code::unsupported if
 // that kind is not possible there, of a disk all but direct; in_use if the disk is mounted or somebody
 // else's; not_found, permission, invalid (neither file nor disk), io.
-Result<std::unique_ptr<BlockDevice>> open_device(UringExecutor& executor, std::string path, DeviceKind kind);
+Result<OpenedDevice> open_device(UringExecutor& executor, std::string path, DeviceKind kind);
 
 }  // namespace firn

@@ -56,8 +56,8 @@ Task<int> sync_file(UringExecutor& executor, int descriptor) {
 
 }  // namespace
 
-FileStorage::FileStorage(UringExecutor& executor, std::string root, DeviceKind kind)
-    : executor_(executor), root_(std::move(root)), kind_(kind) {
+FileStorage::FileStorage(UringExecutor& executor, std::string root, FileStorageOptions options)
+    : executor_(executor), root_(std::move(root)), options_(options) {
   while (root_.size() > 1 && root_.ends_with('/')) root_.pop_back();
 }
 
@@ -79,7 +79,12 @@ Task<Result<std::unique_ptr<BlockDevice>>> FileStorage::create(std::string name,
 
 Task<Result<std::unique_ptr<BlockDevice>>> FileStorage::open(std::string name) {
   FIRN_ASSERT(valid_name(name));
-  co_return open_device(executor_, path(name), kind_);
+  FIRN_CO_TRY(OpenedDevice opened, open_device(executor_, path(name), options_.kind));
+  const bool second_best = options_.kind == DeviceKind::automatic && opened.kind == DeviceKind::buffered;
+  if (second_best && options_.log != nullptr && !std::exchange(said_buffered_, true))
+    options_.log->info(
+        "direct input and output is not possible here: devices go through the page cache root=" + root_);
+  co_return std::move(opened.device);
 }
 
 Task<Result<void>> FileStorage::remove(std::string name) {

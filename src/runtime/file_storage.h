@@ -8,17 +8,23 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "runtime/block_device.h"
 #include "runtime/device_kind.h"
 #include "runtime/uring_executor.h"
 
 namespace firn {
 
+struct FileStorageOptions {
+  DeviceKind kind = DeviceKind::automatic;
+  Log* log = nullptr;  // is told, once, if automatic is no better than buffered; outlives the storage
+};
+
 class FileStorage final : public Storage {
  public:
   // `root` is made, with its parents, when the first device is created. The executor outlives the storage and
   // its devices.
-  FileStorage(UringExecutor& executor, std::string root, DeviceKind kind = DeviceKind::automatic);
+  FileStorage(UringExecutor& executor, std::string root, FileStorageOptions options = {});
 
   // The file first gets the name "<name>~", so that one that a crash left half made is never opened nor
   // listed. At most one call per name at a time.
@@ -36,7 +42,8 @@ class FileStorage final : public Storage {
 
   UringExecutor& executor_;
   std::string root_;
-  const DeviceKind kind_;
+  const FileStorageOptions options_;
+  bool said_buffered_ = false;
 };
 
 }  // namespace firn

@@ -24,7 +24,8 @@ RealRuntime::RealRuntime(std::unique_ptr<UringExecutor> loop, uint64_t seed, Rea
     : loop_(std::move(loop)),
       rng_(seed),
       log_(std::make_unique<StderrLog>(options.log_level)),
-      storage_(std::make_unique<FileStorage>(*loop_, std::move(options.storage_root), options.device_kind)),
+      storage_(std::make_unique<FileStorage>(*loop_, std::move(options.storage_root),
+                                             FileStorageOptions{options.device_kind, log_.get()})),
       sockets_(std::make_unique<UringSockets>(*loop_)) {}
 
 RealRuntime::~RealRuntime() = default;

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "runtime/sleep.h"
+#include "vos/replaceable.h"
 
 namespace firn::vos {
 
@@ -54,6 +55,10 @@ Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, con
 Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
                                 FormatOptions options) {
   FIRN_CO_CHECK(check_format(log, main, options));
+  if (!options.overwrite) {
+    FIRN_CO_CHECK(co_await check_replaceable(log, "log"));
+    FIRN_CO_CHECK(co_await check_replaceable(main, "main"));
+  }
   // What was there is gone before anything new is: a crash leaves no mixture.
   FIRN_CO_CHECK(co_await erase_superblocks(main));
   FIRN_CO_CHECK(co_await main.flush());
@@ -123,7 +128,9 @@ Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   }
   FIRN_ASSERT(space.stats().in_flight_blocks == 0);
   end.generation++;  // of the batches that this opening of the store will write
-  log_.emplace(vos::Log::Options{runtime, *log_device, *main_device, log_identity_, durable_point_.lsn, end});
+  const bool relaxed = options.durability == Durability::relaxed;
+  log_.emplace(vos::Log::Options{runtime, *log_device, *main_device, log_identity_, durable_point_.lsn, end,
+                                 relaxed ? options.relaxed_delay : 0ns});
   update_checkpoint_need();
   co_return Result<void>();
 }

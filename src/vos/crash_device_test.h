@@ -64,6 +64,7 @@ struct Medium {
   std::deque<Write> unflushed;
   uint64_t writes = 0;
   uint64_t flushes = 0;
+  uint32_t alignment = 1;
 
   // Each sector of each unflushed write survives or not, by chance.
   void crash(Rng& rng) {
@@ -88,6 +89,7 @@ class CrashDevice final : public BlockDevice {
       : executor_(executor), medium_(medium), plan_(plan) {}
 
   uint64_t size_bytes() const override { return medium_.current.size(); }
+  uint32_t alignment() const override { return medium_.alignment; }
   Task<Result<void>> read(uint64_t offset, MutableBytes target) override {
     co_await yield(executor_);
     FIRN_ASSERT(offset <= size_bytes() && target.size() <= size_bytes() - offset);
@@ -100,6 +102,8 @@ class CrashDevice final : public BlockDevice {
     co_await yield(executor_);
     std::vector<std::byte> bytes;
     for (const ByteView part : parts) bytes.insert(bytes.end(), part.begin(), part.end());
+    FIRN_ASSERT(offset % medium_.alignment == 0);
+    bytes.resize((bytes.size() + medium_.alignment - 1) / medium_.alignment * medium_.alignment);
     FIRN_ASSERT(offset <= size_bytes() && bytes.size() <= size_bytes() - offset);
     // A write that fails, or during which the machine crashes, may still reach the medium, in part.
     if (operation <= plan_.crash_at) medium_.unflushed.push_back({medium_.writes++, offset, bytes});

@@ -24,6 +24,7 @@ Log::Log(Options options)
       ring_(LogRing::of_device(options.log_device)),
       alignment_(log_alignment_of(options.log_device)),
       generation_(options.end.generation),
+      gather_time_(options.gather_time),
       next_sequence_(options.end.sequence),
       begin_(options.begin),
       durable_(options.end.lsn),
@@ -174,6 +175,7 @@ Task<void> Log::write_batches() {
   // What others append in this turn of the loop belongs to the same batch.
   co_await yield(runtime_.executor());
   while (!failed_ && (!closed_.empty() || open_->records > 0)) {
+    if (closed_.empty() && gather_time_ > 0ns) co_await sleep_for(runtime_.executor(), gather_time_);
     if (closed_.empty()) close_open_batch();
     auto written = co_await write_batch(*closed_.front());
     if (!written) {

@@ -42,6 +42,7 @@ class Log {
     LogIdentity identity;
     Lsn begin;
     LogPosition end;
+    Duration gather_time = 0ns;  // a batch is not begun to be written before, so that more gathers in it
   };
   explicit Log(Options options);
   Log(const Log&) = delete;
@@ -117,6 +118,7 @@ class Log {
   const LogRing ring_;
   const uint64_t alignment_;
   const uint32_t generation_;
+  const Duration gather_time_;
   uint64_t next_sequence_;
   Lsn begin_;
   Lsn durable_;

@@ -23,7 +23,6 @@ struct LogHeader {
 };
 static_assert(sizeof(LogHeader) == 48);
 
-constexpr std::array<char, 8> kMagic = {'F', 'I', 'R', 'N', 'L', 'O', 'G', '\0'};
 constexpr size_t kCrcAt = offsetof(LogHeader, crc);
 
 uint32_t crc_of_block(MutableBytes block) {
@@ -41,7 +40,7 @@ Error not_a_log(std::string what) {
 Result<LogIdentity> parse(MutableBytes block, uint64_t device_bytes) {
   LogHeader header;
   std::memcpy(&header, block.data(), sizeof header);
-  if (header.magic != kMagic) return not_a_log("the log device does not begin with a log header");
+  if (header.magic != kLogMagic) return not_a_log("the log device does not begin with a log header");
   if (to_little(header.crc) != crc_of_block(block))
     return not_a_log("the log header does not match its checksum");
   if (to_little(header.version) != kLogVersion) {
@@ -125,7 +124,7 @@ uint32_t log_batch_crc(ByteView batch) { return crc32c(batch.subspan(kLogBatchCr
 Task<Result<void>> write_log_header(BlockDevice& device, LogIdentity identity) {
   Buffer block(kLogHeaderBytes);
   std::memset(block.data(), 0, block.size());
-  const LogHeader header = {kMagic,
+  const LogHeader header = {kLogMagic,
                             to_little(kLogVersion),
                             0,
                             identity.store.bytes,

@@ -15,6 +15,7 @@
 namespace firn::vos {
 
 constexpr uint32_t kLogVersion = 1;
+constexpr std::array<char, 8> kLogMagic = {'F', 'I', 'R', 'N', 'L', 'O', 'G', '\0'};
 constexpr uint64_t kLogHeaderBytes = 4096;
 constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
 constexpr uint32_t kLogBatchMagic = 0x544c4246;                // "FBLT"

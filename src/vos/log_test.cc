@@ -281,6 +281,30 @@ TEST_F(LogTest, a_batch_of_an_unknown_version_is_refused) {
   EXPECT_EQ(found.error().code(), Code::version);
 }
 
+TEST_F(LogTest, batches_begin_where_the_device_can_be_written) {
+  log_medium.alignment = 4096;
+  open();
+  append_durably("one");
+  EXPECT_EQ(log->seal().lsn, Lsn{4096});
+  append_durably("two");
+  EXPECT_EQ(log->seal().lsn, Lsn{2 * 4096});
+  const auto found = recover();
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(found->records, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(found->end.lsn, Lsn{2 * 4096});
+}
+
+TEST_F(LogTest, a_log_with_shorter_batches_than_the_device_can_write_is_refused) {
+  open();
+  append_durably("one");
+  log_medium.alignment = 4096;
+  const auto found = recover();
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code(), Code::unsupported);
+  log_medium.alignment = 1;
+  EXPECT_TRUE(recover().has_value());
+}
+
 // What the lives of a log so far have left.
 struct History {
   LogPosition kept = kStart;
@@ -315,6 +339,7 @@ TEST_F(LogTest, survives_crash_after_crash) {
   for (uint64_t seed = 1; seed <= 60; seed++) {
     Rng rng(seed);
     log_medium = Medium(1 << 20);
+    log_medium.alignment = seed % 2 == 0 ? 1 : BlockDevice::kAlignmentMax;
     History history;
     for (int life = 0; life < 12; life++) {
       open(history.end, history.kept.lsn);

@@ -215,9 +215,11 @@ class MiniStore final : public ReplayVisitor {
   }
 };
 
-// A store's two devices and what happens to them.
+// A store's two devices and what happens to them. Those of every fourth seed can only be written in pages.
 struct MiniWorld {
-  explicit MiniWorld(uint64_t seed, uint64_t main_bytes = 8 << 20) : runtime(seed), main_medium(main_bytes) {}
+  explicit MiniWorld(uint64_t seed, uint64_t main_bytes = 8 << 20) : runtime(seed), main_medium(main_bytes) {
+    log_medium.alignment = main_medium.alignment = seed % 4 == 3 ? BlockDevice::kAlignmentMax : 1;
+  }
 
   template <class T>
   T run(Task<T> task) {

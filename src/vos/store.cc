@@ -45,8 +45,11 @@ StoreStats StoreImpl::stats() const { return core_->stats(); }
 Epoch StoreImpl::newest_epoch() const { return core_->clock.last(); }
 
 Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
-  if (core_->log().is_durable(lsn)) co_return Result<void>();
-  co_return co_await core_->log().wait_durable(lsn);
+  const Log& log = core_->log();
+  if (log.is_durable(lsn)) co_return Result<void>();
+  if (core_->options.durability == Durability::stable) co_return co_await core_->log().wait_durable(lsn);
+  if (log.failed() != nullptr) co_return log.failed()->clone();
+  co_return Result<void>();
 }
 
 // --- replay --------------------------------------------------------------------------------------

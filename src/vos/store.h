@@ -18,12 +18,19 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/time.h"
 #include "model/io.h"
 #include "model/limits.h"
 #include "runtime/runtime.h"
 #include "vos/store_record.h"
 
 namespace firn::vos {
+
+// When a change is answered.
+enum class Durability {
+  stable,   // when it is on stable media
+  relaxed,  // when it is in memory; it is on stable media StoreOptions::relaxed_delay and one write later
+};
 
 struct StoreOptions {
   uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
@@ -33,11 +40,16 @@ struct StoreOptions {
   // later read at the newest epoch sees. Off where older epochs must stay readable (snapshots): then only
   // aggregate() does.
   bool reclaim_unasked = true;
+  // With `relaxed` a crash of the process or the host loses the newest answered changes; what is left is the
+  // state at one moment before. Changes gather for the delay, and take one write and one flush together.
+  Durability durability = Durability::stable;
+  Duration relaxed_delay = 20ms;
 };
 
 struct FormatOptions {
   Uuid store;                    // names this store; both devices carry it
   uint64_t reserve_percent = 5;  // of the space: only punches, checkpoints and aggregation may use it
+  bool overwrite = false;        // also a device whose beginning holds something that is not ours
 };
 
 struct Update {

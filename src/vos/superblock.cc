@@ -30,7 +30,6 @@ struct SuperblockBytes {
 };
 static_assert(sizeof(SuperblockBytes) == 104);
 
-constexpr std::array<char, 8> kMagic = {'F', 'I', 'R', 'N', 'M', 'A', 'I', 'N'};
 constexpr size_t kCrcAt = offsetof(SuperblockBytes, crc);
 
 uint32_t crc_of_block(MutableBytes block) {
@@ -40,7 +39,7 @@ uint32_t crc_of_block(MutableBytes block) {
 
 Buffer encode(const Superblock& superblock) {
   SuperblockBytes bytes = {};
-  bytes.magic = kMagic;
+  bytes.magic = kSuperblockMagic;
   bytes.version = to_little(kStoreVersion);
   bytes.store = superblock.store.bytes;
   bytes.log_salt = to_little(superblock.log_salt);
@@ -66,7 +65,7 @@ SuperblockSlot decode(MutableBytes block) {
   slot.version = to_little(bytes.version);
   if (bytes.magic == std::array<char, 8>{}) return slot;
   slot.state = SuperblockState::damaged;
-  if (bytes.magic != kMagic || to_little(bytes.crc) != crc_of_block(block)) return slot;
+  if (bytes.magic != kSuperblockMagic || to_little(bytes.crc) != crc_of_block(block)) return slot;
   slot.state = SuperblockState::other_version;
   if (slot.version != kStoreVersion || to_little(bytes.block_bytes) != kBlockBytes ||
       to_little(bytes.page_bytes) != kPageBytes) {

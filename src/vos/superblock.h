@@ -16,6 +16,7 @@
 namespace firn::vos {
 
 constexpr uint32_t kStoreVersion = 1;  // of all that is on the main device
+constexpr std::array<char, 8> kSuperblockMagic = {'F', 'I', 'R', 'N', 'M', 'A', 'I', 'N'};
 constexpr uint32_t kSuperblockSlots = 2;
 constexpr uint64_t kMainDeviceBytesMin = 4 << 20;
 
