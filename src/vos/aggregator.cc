@@ -4,50 +4,27 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/endian.h"
 #include "base/error.h"
 #include "model/pieces.h"
 
 namespace firn::vos {
 
-namespace {
-
-// A punched layer is needed where it is on top of older data that stays. `needed` says so of data; both
-// ascend by start.
-void need_what_hides(const std::vector<Layer>& layers, const std::vector<Stretch>& stretches,
-                     std::vector<bool>& needed) {
-  std::vector<size_t> data;
-  std::vector<uint64_t> reach;  // how far data up to that index reaches
-  for (size_t i = 0; i < layers.size(); i++) {
-    if (!needed[i]) continue;
-    data.push_back(i);
-    reach.push_back(std::max(reach.empty() ? 0 : reach.back(), layers[i].recx.end()));
-  }
-  size_t before = 0;  // data[0, before) begins before the stretch ends
-  for (const Stretch& stretch : stretches) {
-    while (before < data.size() && layers[data[before]].recx.start < stretch.recx.end()) before++;
-    if (!layers[stretch.layer].punched) continue;
-    for (size_t i = before; i > 0 && reach[i - 1] > stretch.recx.start && !needed[stretch.layer]; i--) {
-      const Layer& below = layers[data[i - 1]];
-      if (below.epoch < layers[stretch.layer].epoch && below.recx.end() > stretch.recx.start) {
-        needed[stretch.layer] = true;
-      }
-    }
-  }
-}
-
-}  // namespace
-
 Faultable<bool> Aggregator::slice(size_t entries_max) {
   for (size_t i = 0; i < entries_max; i++) {
     FIRN_TRY(const bool at_entry, probe_.seek(position_));
     if (!at_entry || !probe_.key().starts_with(scope_)) {
-      leave_akey();
-      leave_dkey();
-      leave_object();
+      leave_levels({}, {});
       return false;
     }
     const auto parsed = parse_key(probe_.key());
     FIRN_ASSERT(parsed.has_value());
+    leave_levels(probe_.key(), *parsed);
+    enter_levels(probe_.key(), *parsed);
+    if (!punches_above_read_) {
+      FIRN_CHECK(read_punches_above());
+      continue;  // the probe has moved
+    }
     look_at(probe_.key(), *parsed);
     position_ = probe_.key();
     position_ += '\0';
@@ -56,148 +33,223 @@ Faultable<bool> Aggregator::slice(size_t entries_max) {
 }
 
 void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
-  leave_levels(key, parsed);
-  enter_levels(key, parsed);
-  if (parsed.epoch > upto_) return;  // not ours, and hides nothing from a reader at upto_
-  if (parsed.kind == EntryKind::object_punch) return object_punches_.add(key, parsed.epoch);
-  if (parsed.kind == EntryKind::dkey_punch) return dkey_punches_.add(key, parsed.epoch);
-  if (parsed.kind == EntryKind::akey_punch) return akey_punches_.add(key, parsed.epoch);
-  if (parsed.epoch <= floor()) return doom(std::string(key));
-  if (parsed.kind == EntryKind::single) return take_single(key, parsed.epoch);
+  if (parsed.epoch > readable_.from()) return;  // all of it is read, and it hides nothing from older readers
+  if (parsed.kind == EntryKind::object_punch) return take_punch(kObject, key, parsed.epoch);
+  if (parsed.kind == EntryKind::dkey_punch) return take_punch(kDkey, key, parsed.epoch);
+  if (parsed.kind == EntryKind::akey_punch) return take_punch(kAkey, key, parsed.epoch);
+  const Epoch reader = reader_of(parsed.epoch);
+  if (hidden_by_punch(parsed.epoch, reader)) return doom(std::string(key));
+  if (parsed.kind == EntryKind::single) return take_single(key, parsed.epoch, reader);
   const auto record = RecordView::decode(probe_.value());
   FIRN_ASSERT(record.has_value());
+  const Recx recx{parsed.start, record->count()};
   if (parsed.kind == EntryKind::hole)
-    take_hole(parsed.start, parsed.epoch, *record);
+    holes_.push_back({recx, parsed.epoch, true, reader});
   else
-    take_piece(parsed.start, parsed.epoch, *record);
+    take_piece({recx, parsed.epoch, record->punched(), reader}, record->record_bytes());
 }
 
 // --- the levels of keys: a punch goes when all it hides has been looked at -------------------------
 
 void Aggregator::leave_levels(std::string_view key, const ParsedKey& parsed) {
   const std::string_view path = path_;
-  const bool same_object = path.substr(0, kObjectPrefixBytes) == key.substr(0, kObjectPrefixBytes);
+  const bool same_object =
+      !path.empty() && path.substr(0, kObjectPrefixBytes) == key.substr(0, kObjectPrefixBytes);
   const bool same_dkey = same_object && dkey_prefix_bytes_ == parsed.dkey_prefix_bytes &&
                          path.substr(0, dkey_prefix_bytes_) == key.substr(0, dkey_prefix_bytes_);
   const bool same_akey = same_dkey && akey_prefix_bytes_ == parsed.akey_prefix_bytes &&
                          path.substr(0, akey_prefix_bytes_) == key.substr(0, akey_prefix_bytes_);
   if (!same_akey) leave_akey();
-  if (!same_dkey) leave_dkey();
-  if (!same_object) leave_object();
-}
-
-void Aggregator::leave_level(Punches& punches) {
-  for (std::string& key : punches.keys) doom(std::move(key));
-  punches = {};
+  if (!same_dkey) leave_level(kDkey);
+  if (!same_object) leave_level(kObject);
 }
 
 void Aggregator::leave_akey() {
   leave_unit();
-  for (const Hole& hole : holes_) {
-    if (!hole.needed && hole.layer.epoch < newest_) doom(extent_key(kEntryHole, hole.layer));
+  std::sort(holes_.begin(), holes_.end(),
+            [](const StoredExtent& a, const StoredExtent& b) { return a.epoch < b.epoch; });
+  for (const StoredExtent& hole : holes_) {
+    decide(hole.epoch, hole.reader, extent_key(kEntryHole, hole), hole.needed);
+  }
+  for (const auto& [reader, newest] : newest_) {
+    if (!newest.spare.empty()) keep(newest.epoch);
   }
   holes_.clear();
-  single_kept_ = false;
-  newest_ = kEpochNone;
-  leave_level(akey_punches_);
+  newest_.clear();
+  unit_records_ = 0;
+  last_single_ = kEpochNone;
+  leave_level(kAkey);
 }
 
-void Aggregator::leave_dkey() { leave_level(dkey_punches_); }
-
-void Aggregator::leave_object() { leave_level(object_punches_); }
+void Aggregator::leave_level(Level level) {
+  Punches& punches = punches_[level];
+  if (punches.in_scope) {
+    // Oldest first: each hides what the ones before it hid.
+    for (auto punch = punches.entries.rbegin(); punch != punches.entries.rend(); ++punch) {
+      if (!punch->needed) doom(std::move(punch->key));
+    }
+  }
+  punches = {};
+}
 
 void Aggregator::enter_levels(std::string_view key, const ParsedKey& parsed) {
   dkey_prefix_bytes_ = parsed.dkey_prefix_bytes;
   akey_prefix_bytes_ = parsed.akey_prefix_bytes;
   path_ = key.substr(0, std::max({kObjectPrefixBytes, dkey_prefix_bytes_, akey_prefix_bytes_}));
+  container_ = object_of(key).container;
+}
+
+// Of the levels above the scope: they hide what is in it.
+Faultable<void> Aggregator::read_punches_above() {
+  std::array<Punches, kLevels> above;
+  if (scope_.size() > kObjectPrefixBytes) {
+    above[kObject].in_scope = false;
+    FIRN_TRY(above[kObject].entries, read_punches(std::string_view(path_).substr(0, kObjectPrefixBytes)));
+  }
+  if (dkey_prefix_bytes_ > 0 && scope_.size() > dkey_prefix_bytes_) {
+    above[kDkey].in_scope = false;
+    FIRN_TRY(above[kDkey].entries, read_punches(std::string_view(path_).substr(0, dkey_prefix_bytes_)));
+  }
+  punches_ = std::move(above);
+  punches_above_read_ = true;
+  return {};
+}
+
+Faultable<std::vector<Aggregator::PunchEntry>> Aggregator::read_punches(std::string_view prefix) {
+  std::vector<PunchEntry> punches;
+  std::string key(prefix);
+  for (Epoch at = readable_.from();; at.value--) {
+    FIRN_TRY(at, newest_punch(probe_, key, prefix.size(), at));
+    if (at == kEpochNone) return punches;
+    // What the one before hides from all who read at or above this one need not be known twice.
+    if (punches.empty() || punches.back().epoch > reader_of(at)) punches.push_back({{}, at});
+  }
+}
+
+Aggregator::PunchEntry* Aggregator::Punches::first_above(Epoch version) {
+  const auto end = std::partition_point(entries.begin(), entries.end(),
+                                        [&](const PunchEntry& punch) { return punch.epoch > version; });
+  return end == entries.begin() ? nullptr : &*std::prev(end);
+}
+
+Epoch Aggregator::Punches::newest_at(Epoch epoch) const {
+  const auto found = std::partition_point(entries.begin(), entries.end(),
+                                          [&](const PunchEntry& punch) { return punch.epoch > epoch; });
+  return found == entries.end() ? kEpochNone : found->epoch;
+}
+
+bool Aggregator::hidden_by_punch(Epoch version, Epoch reader) {
+  for (Punches& punches : punches_) {
+    const PunchEntry* const punch = punches.first_above(version);
+    if (punch != nullptr && punch->epoch <= reader) return true;
+  }
+  return false;
+}
+
+Epoch Aggregator::floor_at(Epoch reader) const {
+  Epoch floor;
+  for (const Punches& punches : punches_) floor = std::max(floor, punches.newest_at(reader));
+  return floor;
+}
+
+// The oldest of the punches above what stays must stay too; newer ones hide it from nobody else.
+void Aggregator::keep(Epoch version) {
+  PunchEntry* oldest = nullptr;
+  for (Punches& punches : punches_) {
+    PunchEntry* const punch = punches.first_above(version);
+    if (punch != nullptr && (oldest == nullptr || punch->epoch < oldest->epoch)) oldest = punch;
+  }
+  if (oldest != nullptr) oldest->needed = true;
+}
+
+void Aggregator::take_punch(Level level, std::string_view key, Epoch epoch) {
+  if (hidden_by_punch(epoch, reader_of(epoch))) return doom(std::string(key));
+  punches_[level].entries.push_back({std::string(key), epoch});
 }
 
 // --- values --------------------------------------------------------------------------------------
 
-void Aggregator::take_single(std::string_view key, Epoch epoch) {
-  if (single_kept_) return doom(std::string(key));
-  single_kept_ = true;
-  newest_ = std::max(newest_, epoch);
+// An entry stays if it is needed, or as the newest of its layer as long as no newer one has been met.
+void Aggregator::decide(Epoch epoch, Epoch reader, std::string key, bool needed) {
+  NewestOfLayer& newest = newest_[reader];
+  if (needed) keep(epoch);
+  if (epoch < newest.epoch || (epoch == newest.epoch && !needed)) {
+    if (!needed) doom(std::move(key));
+    return;
+  }
+  if (!newest.spare.empty()) doom(std::move(newest.spare));
+  newest = {epoch, needed ? std::string() : std::move(key)};
 }
 
-void Aggregator::take_hole(uint64_t start, Epoch epoch, const RecordView& record) {
-  holes_.push_back({{Recx{start, record.count()}, epoch, true, {}}, false});
-  newest_ = std::max(newest_, epoch);
+void Aggregator::take_single(std::string_view key, Epoch epoch, Epoch reader) {
+  const Epoch newer = std::exchange(last_single_, epoch);
+  const bool hidden = newer != kEpochNone && newer <= reader;
+  if (hidden) return doom(std::string(key));
+  decide(epoch, reader, std::string(key), true);
 }
 
-void Aggregator::take_piece(uint64_t start, Epoch epoch, const RecordView& record) {
-  const uint64_t unit = unit_records(record.record_bytes());
-  if (unit_.count > 0 && start >= unit_.end()) leave_unit();
-  unit_ = {start / unit * unit, unit};
-  Layer layer{Recx{start, record.count()}, epoch, record.punched(), {}};
+void Aggregator::take_piece(StoredExtent piece, uint64_t record_bytes) {
+  if (unit_.count > 0 && piece.recx.start >= unit_.end()) leave_unit();
+  unit_records_ = std::max(unit_records_, unit_records(record_bytes));
+  unit_ = {piece.recx.start / unit_records_ * unit_records_, unit_records_};
   // Versions of one start come newest first: an older one that is no longer cannot be seen.
-  const bool covered =
-      !pieces_.empty() && pieces_.back().recx.start == start && pieces_.back().recx.end() >= layer.recx.end();
+  const bool covered = !pieces_.empty() && pieces_.back().recx.start == piece.recx.start &&
+                       pieces_.back().recx.end() >= piece.recx.end() && pieces_.back().epoch <= piece.reader;
   if (covered)
-    doom(extent_key(kEntryPiece, layer));
+    doom(extent_key(kEntryPiece, piece));
   else
-    pieces_.push_back(std::move(layer));
+    pieces_.push_back(piece);
 }
 
-// Paints the unit as a reader at upto_ does. A piece none of which is seen can go, and a punched one that
-// hides nothing.
 void Aggregator::leave_unit() {
   if (pieces_.empty()) return;
-  const std::vector<bool> needed = needed_pieces();
-  std::vector<Layer> going;
-  for (const Layer& piece : pieces_) newest_ = std::max(newest_, piece.epoch);
-  for (size_t i = 0; i < pieces_.size(); i++) {
-    // The newest entry of the akey that has been met stays.
-    if (!needed[i] && pieces_[i].epoch < newest_) going.push_back(pieces_[i]);
+  // Pieces, then the holes over them; sorted by start for the painting, with the way back to the holes.
+  struct Source {
+    StoredExtent extent;
+    StoredExtent* hole;
+  };
+  std::vector<Source> sources;
+  for (const StoredExtent& piece : pieces_) sources.push_back({piece, nullptr});
+  for (StoredExtent& hole : holes_) {
+    if (hole.recx.start < unit_.end() && hole.recx.end() > unit_.start) sources.push_back({hole, &hole});
   }
-  std::sort(going.begin(), going.end(), [](const Layer& a, const Layer& b) {
+  std::sort(sources.begin(), sources.end(),
+            [](const Source& a, const Source& b) { return a.extent.recx.start < b.extent.recx.start; });
+  std::vector<StoredExtent> extents;
+  for (const Source& source : sources) extents.push_back(source.extent);
+  mark_unit(extents);
+  pieces_.clear();
+  for (size_t i = 0; i < sources.size(); i++) {
+    if (sources[i].hole == nullptr)
+      pieces_.push_back(extents[i]);
+    else
+      sources[i].hole->needed |= extents[i].needed;
+  }
+  std::sort(pieces_.begin(), pieces_.end(), [](const StoredExtent& a, const StoredExtent& b) {
     return a.epoch != b.epoch ? a.epoch < b.epoch : a.recx.start < b.recx.start;
   });
-  for (const Layer& layer : going) doom(extent_key(kEntryPiece, layer));
+  for (const StoredExtent& piece : pieces_) {
+    decide(piece.epoch, piece.reader, extent_key(kEntryPiece, piece), piece.needed);
+  }
   pieces_.clear();
   unit_ = {};
 }
 
-// Which of the unit's pieces must stay: data that is seen, and punched pieces that hide a part of such data.
-// Holes of which the same is true are marked.
-std::vector<bool> Aggregator::needed_pieces() {
-  struct Source {
-    Layer layer;
-    size_t index;  // in pieces_, or behind them in holes_
-  };
-  std::vector<Source> sources;
-  for (size_t i = 0; i < pieces_.size(); i++) sources.push_back({pieces_[i], i});
-  for (size_t i = 0; i < holes_.size(); i++) {
-    const Recx recx = holes_[i].layer.recx;
-    if (recx.start < unit_.end() && recx.end() > unit_.start)
-      sources.push_back({holes_[i].layer, pieces_.size() + i});
+// Layer by layer, oldest first.
+void Aggregator::mark_unit(std::vector<StoredExtent>& extents) {
+  std::vector<Epoch> readers;
+  for (StoredExtent& extent : extents) {
+    readers.push_back(extent.reader);
+    extent.needed = false;  // a hole may be needed elsewhere
   }
-  std::sort(sources.begin(), sources.end(),
-            [](const Source& a, const Source& b) { return a.layer.recx.start < b.layer.recx.start; });
-  std::vector<Layer> layers;
-  for (const Source& source : sources) layers.push_back(source.layer);
-  std::vector<Stretch> stretches;
-  paint(layers, unit_, stretches);
-
-  std::vector<bool> needed(layers.size());
-  for (const Stretch& stretch : stretches) {
-    if (!layers[stretch.layer].punched) needed[stretch.layer] = true;
-  }
-  need_what_hides(layers, stretches, needed);
-  std::vector<bool> needed_pieces(pieces_.size());
-  for (size_t i = 0; i < sources.size(); i++) {
-    if (!needed[i]) continue;
-    if (sources[i].index < pieces_.size())
-      needed_pieces[sources[i].index] = true;
-    else
-      holes_[sources[i].index - pieces_.size()].needed = true;
-  }
-  return needed_pieces;
+  std::sort(readers.begin(), readers.end());
+  readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
+  for (const Epoch reader : readers) mark_needed(extents, {unit_, reader, floor_at(reader)});
 }
 
-std::string Aggregator::extent_key(char kind, const Layer& layer) const {
+std::string Aggregator::extent_key(char kind, const StoredExtent& extent) const {
   std::string key = path_.substr(0, akey_prefix_bytes_);
-  set_extent_entry(key, akey_prefix_bytes_, kind, layer.recx.start, layer.epoch);
+  set_extent_entry(key, akey_prefix_bytes_, kind, extent.recx.start, extent.epoch);
   return key;
 }
 

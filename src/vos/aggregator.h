@@ -1,28 +1,33 @@
-// Aggregator: finds what no reader at or above an epoch can see, in the order of keys, a slice at a time.
-// Changes nothing itself: its owner erases what it names, in the order it is named (a thing goes before what
-// hides it, so that reads are right at any point in between). Synchronous; on a fault: load the page,
-// forget(), call again.
+// Aggregator: finds what no readable epoch needs, in the order of keys, a slice at a time. Changes nothing
+// itself: its owner erases what it names, in the order it is named (a thing goes before what hides it, so
+// that reads are right at any point in between). Synchronous; on a fault: load the page, forget(), call
+// again.
 //
-// Goes: entries below a punch; all but the newest of single values; pieces that newer ones cover; punched
-// pieces and holes with nothing left beneath; punches, once all beneath them is gone. Stays: the newest entry
-// of each akey even if it is punched, as it keeps the akey in being and says of what kind and record size it
-// is.
+// A version is needed if nothing newer hides it at the first readable epoch at or above it. Goes: values and
+// extents that are not needed; punched extents with nothing left beneath; punches with nothing left beneath
+// that an older one does not hide. Stays, besides: the newest entry of each layer of an akey even if it is
+// punched, as it keeps the akey in being and says of what kind and record size it is.
+//
+// Memory: one unit's extents, an akey's holes, and the punches above (one for each layer).
 #pragma once
 
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "model/io.h"
-#include "vos/extent_scan.h"
+#include "vos/extent_layers.h"
+#include "vos/retention.h"
 #include "vos/visibility.h"
 
 namespace firn::vos {
 
 class Aggregator {
  public:
-  // `scope`: a prefix of any level; empty: the whole tree.
-  Aggregator(Tree& tree, std::string scope, Epoch upto)
-      : probe_(tree), scope_(std::move(scope)), upto_(upto), position_(scope_) {}
+  // `scope`: the prefix of a placement group, container, object, dkey or akey; empty: the whole tree.
+  Aggregator(Tree& tree, std::string scope, ReadableEpochs readable)
+      : probe_(tree), scope_(std::move(scope)), readable_(std::move(readable)), position_(scope_) {}
 
   // Looks at up to `entries_max` entries. False when all has been looked at. After a fault doomed() holds
   // what was found.
@@ -32,57 +37,70 @@ class Aggregator {
   std::vector<std::string>& doomed() { return doomed_; }
 
  private:
+  struct PunchEntry {
+    std::string key;
+    Epoch epoch;
+    bool needed = false;  // hides something that stays
+  };
+  // The punches of an object, dkey or akey, newest first.
+  struct Punches {
+    std::vector<PunchEntry> entries;
+    bool in_scope = true;
+    // The oldest of those newer than `version`; nullptr if there is none.
+    PunchEntry* first_above(Epoch version);
+    Epoch newest_at(Epoch epoch) const;
+  };
+  enum Level : size_t { kObject, kDkey, kAkey, kLevels };
+
   void look_at(std::string_view key, const ParsedKey& parsed);
   void leave_levels(std::string_view key, const ParsedKey& parsed);
   void leave_akey();
-  void leave_dkey();
-  void leave_object();
+  void leave_level(Level level);
   void enter_levels(std::string_view key, const ParsedKey& parsed);
-  void take_single(std::string_view key, Epoch epoch);
-  void take_hole(uint64_t start, Epoch epoch, const RecordView& record);
-  void take_piece(uint64_t start, Epoch epoch, const RecordView& record);
-  void leave_unit();
-  std::vector<bool> needed_pieces();
-  std::string extent_key(char kind, const Layer& layer) const;
-  void doom(std::string key) { doomed_.push_back(std::move(key)); }
+  Faultable<void> read_punches_above();
+  Faultable<std::vector<PunchEntry>> read_punches(std::string_view prefix);
 
-  // Punches of one level that are at or below upto_.
-  struct Punches {
-    std::vector<std::string> keys;
-    Epoch newest;
-    void add(std::string_view key, Epoch epoch) {
-      keys.emplace_back(key);
-      newest = std::max(newest, epoch);
-    }
-  };
-  void leave_level(Punches& punches);
-  Epoch floor() const {
-    return std::max({object_punches_.newest, dkey_punches_.newest, akey_punches_.newest});
-  }
+  Epoch reader_of(Epoch version) const { return readable_.first_at_or_above(container_, version); }
+  bool hidden_by_punch(Epoch version, Epoch reader);
+  Epoch floor_at(Epoch reader) const;
+  void keep(Epoch version);
+
+  void take_punch(Level level, std::string_view key, Epoch epoch);
+  void take_single(std::string_view key, Epoch epoch, Epoch reader);
+  void take_piece(StoredExtent piece, uint64_t record_bytes);
+  void leave_unit();
+  void mark_unit(std::vector<StoredExtent>& extents);
+  void decide(Epoch epoch, Epoch reader, std::string key, bool needed);
+  std::string extent_key(char kind, const StoredExtent& extent) const;
+  void doom(std::string key) { doomed_.push_back(std::move(key)); }
 
   Probe probe_;
   const std::string scope_;
-  const Epoch upto_;
+  const ReadableEpochs readable_;
   std::string position_;  // the next entry is at or behind it
   std::vector<std::string> doomed_;
+  bool punches_above_read_ = false;
 
   // Of the entry looked at last.
   std::string path_;              // its deepest prefix
   size_t dkey_prefix_bytes_ = 0;  // within path_; 0: an object's
   size_t akey_prefix_bytes_ = 0;  // likewise
-  Punches object_punches_;
-  Punches dkey_punches_;
-  Punches akey_punches_;
-  bool single_kept_ = false;  // the newest at or below upto_ has been met
-  Epoch newest_;              // of what the akey keeps
+  ContainerId container_;
+  std::array<Punches, kLevels> punches_;
 
-  struct Hole {
-    Layer layer;
-    bool needed = false;  // hides something that stays
+  // Of the akey.
+  struct NewestOfLayer {
+    Epoch epoch;
+    std::string spare;  // its key, if it stays for no other reason
   };
-  std::vector<Hole> holes_;  // of the akey
+  std::map<Epoch, NewestOfLayer> newest_;  // by reader
+  Epoch last_single_;                      // looked at last
+  std::vector<StoredExtent> holes_;
+  // The akey may have had records of other sizes before a punch: units are those of the smallest, which hold
+  // the others whole.
+  uint64_t unit_records_ = 0;
   Recx unit_;
-  std::vector<Layer> pieces_;  // of the unit
+  std::vector<StoredExtent> pieces_;  // of the unit
 };
 
 }  // namespace firn::vos

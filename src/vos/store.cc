@@ -24,7 +24,10 @@ Task<Result<std::unique_ptr<Store>>> Store::open(Runtime& runtime, std::unique_p
 }
 
 StoreImpl::StoreImpl(std::unique_ptr<Core> core)
-    : core_(std::move(core)), reclaiming_(core_->runtime.executor(), 1), gate_(core_->runtime.executor()) {}
+    : core_(std::move(core)),
+      retention_(core_->options.retention),
+      reclaiming_(core_->runtime.executor(), 1),
+      gate_(core_->runtime.executor()) {}
 
 Task<Result<void>> StoreImpl::replay() { co_return co_await core_->replay(*this); }
 

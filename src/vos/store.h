@@ -22,6 +22,7 @@
 #include "model/io.h"
 #include "model/limits.h"
 #include "runtime/runtime.h"
+#include "vos/retention.h"
 #include "vos/store_record.h"
 
 namespace firn::vos {
@@ -36,10 +37,7 @@ struct StoreOptions {
   uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
   uint64_t log_bytes_per_checkpoint = 32ull << 20;  // a checkpoint starts when this much log has been written
   bool verify_checksums_on_update = true;  // data that does not match the client's checksum: Code::corrupt
-  // When space runs short or much is overwritten, the store by itself removes what no read in progress and no
-  // later read at the newest epoch sees. Off where older epochs must stay readable (snapshots): then only
-  // aggregate() does.
-  bool reclaim_unasked = true;
+  Retention retention = {};  // what else is overwritten the store removes by itself when it is worth it
   // With `relaxed` a crash of the process or the host loses the newest answered changes; what is left is the
   // state at one moment before. Changes gather for the delay, and take one write and one flush together.
   Durability durability = Durability::stable;
@@ -211,8 +209,11 @@ class Store {
 
   // Removes, physically and in slices, all records of the container in this store. Repeat after a crash.
   virtual Task<Result<void>> remove_container(ContainerId container) = 0;
-  // Removes what no read at or above `upto` can see, and frees its space (after the next checkpoint). In
-  // slices.
+  // Takes effect for aggregation that begins later. A snapshot that is added must be readable now, by the
+  // retention before: what was removed does not come back.
+  virtual void set_retention(Retention retention) = 0;
+  // Removes what no readable epoch needs, looking at versions up to `upto`, and frees its space (after the
+  // next checkpoint). In slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
   virtual StoreStats stats() const = 0;

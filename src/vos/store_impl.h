@@ -63,6 +63,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) override;
   Task<Result<DiffResult>> diff(Diff diff) override;
   Task<Result<void>> remove_container(ContainerId container) override;
+  void set_retention(Retention retention) override { retention_ = std::move(retention); }
   Task<Result<void>> aggregate(Epoch upto) override;
   Task<Result<void>> checkpoint() override;
   StoreStats stats() const override;
@@ -178,13 +179,14 @@ class StoreImpl final : public Store, private ReplayVisitor {
   void erase_prepared(const std::string& key);
   Faultable<bool> collect_container(ContainerId container, std::string& position,
                                     std::vector<std::string>& keys);
-  Epoch oldest_reader() const;
+  ReadableEpochs readable_epochs(Epoch upto) const;
   bool aggregation_due() const;
   void start_aggregation_if_due();
   Task<void> background_aggregation();
 
   const std::unique_ptr<Core> core_;
   std::string log_record_;        // of the change that is being applied: memory that is kept
+  Retention retention_;
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
   // One punch that nobody has counted: what was there before the store was opened is not known.
   Garbage garbage_{.punches = 1};

@@ -82,7 +82,6 @@ Result<std::vector<Run>> StoreImpl::allocate_pieces(uint64_t bytes) {
 
 // Removes what no present reader sees and makes its space free. False if there is nothing to be won.
 Task<bool> StoreImpl::win_space() {
-  if (!core_->options.reclaim_unasked) co_return false;
   if (reclaiming_.available() == 0) {  // somebody is at it
     const auto waited = co_await reclaiming_.acquire();
     co_return true;
@@ -97,11 +96,16 @@ Task<bool> StoreImpl::win_space() {
 
 // --- aggregation ---------------------------------------------------------------------------------
 
-Epoch StoreImpl::oldest_reader() const { return readers_.empty() ? kEpochMax : *readers_.begin(); }
+// Reads in progress count as promised, and so does what later reads at the newest epoch see: they begin at or
+// above the newest epoch of now.
+ReadableEpochs StoreImpl::readable_epochs(Epoch upto) const {
+  const Epoch oldest_reader = readers_.empty() ? kEpochMax : *readers_.begin();
+  return {retention_, std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader})};
+}
 
 Task<Result<void>> StoreImpl::aggregate(Epoch upto) {
   const auto turn = co_await reclaiming_.acquire();
-  Aggregator aggregator(core_->tree, {}, std::min({upto, core_->clock.last(), oldest_reader()}));
+  Aggregator aggregator(core_->tree, {}, readable_epochs(upto));
   while (true) {
     aggregator.forget();
     const auto more = aggregator.slice(kEntriesPerSlice);
@@ -140,7 +144,7 @@ void StoreImpl::erase_prepared(const std::string& key) {
 }
 
 void StoreImpl::start_aggregation_if_due() {
-  if (background_runs_ || !core_->options.reclaim_unasked || gate_.closing() || !aggregation_due()) return;
+  if (background_runs_ || gate_.closing() || !aggregation_due()) return;
   background_runs_ = true;
   gate_.spawn(background_aggregation());
 }

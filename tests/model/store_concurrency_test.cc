@@ -177,7 +177,7 @@ Task<void> reclaim(Worker* worker) {
 void run_with_reclaiming(uint64_t seed) {
   StoreWorldOptions options;
   options.main_bytes = 16 << 20;
-  options.store.reclaim_unasked = true;
+  options.store.retention.readable_from = kEpochMax;
   StoreWorld world(seed, options);
   world.format();
   std::vector<std::unique_ptr<Worker>> workers;
@@ -204,6 +204,7 @@ TEST(store_concurrency, data_that_is_being_read_stays_when_its_space_is_reclaime
 TEST(store_concurrency, versions_that_a_long_read_sees_are_not_aggregated) {
   StoreWorldOptions options;
   options.store.cache_bytes = 1;
+  options.store.retention.readable_from = kEpochMax;
   StoreWorld world(1, options);
   world.format();
   Worker filler{&world, &world.store(), Rng(1)};

@@ -13,7 +13,7 @@ namespace {
 // One random step. Most are changes, alone or several at once.
 void step(StoreWorld& world) {
   Rng& rng = world.workload().rng();
-  const uint64_t choice = rng.below(40);
+  const uint64_t choice = rng.below(42);
   if (choice < 18) return world.change(world.workload().change());
   if (choice < 22) {
     std::vector<ChangeCall> calls;
@@ -24,7 +24,8 @@ void step(StoreWorld& world) {
   if (choice == 36) return world.repeat_old_change();
   if (choice == 37) return world.checkpoint();
   if (choice == 38)
-    return world.aggregate(rng.chance(1, 2) ? world.some_epoch() : world.newest_acknowledged());
+    return world.aggregate(rng.chance(1, 2) ? world.some_epoch({}) : world.newest_acknowledged());
+  if (choice > 39) return world.change_snapshots();
   if (rng.chance(1, 8)) world.remove_container(Workload::containers()[1]);
 }
 
@@ -40,6 +41,33 @@ TEST(store_model, random_operations) {
     world.check_all(kEpochMax);
     world.close();
     world.open();
+    world.close();
+  });
+}
+
+// What every promised epoch answers, before and after aggregation, and after a crash in the middle of it.
+TEST(store_model, aggregation_changes_nothing_that_is_promised) {
+  for_each_seed_in_a_child(20, [](uint64_t seed) {
+    StoreWorldOptions options;
+    options.workload.objects = 2;
+    options.workload.dkeys = 2;
+    options.workload.akeys = 2;
+    options.workload.single_bytes_max = 3000;
+    StoreWorld world(seed, options);
+    world.format();
+    for (int round = 0; round < 4 && !testing::Test::HasFailure(); round++) {
+      for (int i = 0; i < 25; i++) {
+        world.change(world.workload().change());
+        if (i % 6 == 0) world.change_snapshots();
+      }
+      world.check_all_promised();
+      if (round == 2) world.crash_after(std::chrono::microseconds(world.workload().rng().below(3'000)));
+      world.aggregate(world.newest_acknowledged());
+      if (world.is_up()) world.check_all_promised();
+      if (round > 0 && world.is_up()) world.crash();
+      if (!world.is_up()) world.open();
+      world.check_all_promised();
+    }
     world.close();
   });
 }
@@ -99,7 +127,7 @@ TEST(store_model, full_device) {
   for_each_seed_in_a_child(10, [](uint64_t seed) {
     StoreWorldOptions options;
     options.main_bytes = 8 << 20;
-    options.store.reclaim_unasked = true;
+    options.store.retention.readable_from = kEpochMax;
     options.workload.bad_kinds = false;
     StoreWorld world(seed, options);
     world.format();
@@ -137,7 +165,7 @@ TEST(store_model, garbage_is_reclaimed_when_space_is_short) {
   for_each_seed(3, [](uint64_t seed) {
     StoreWorldOptions options;
     options.main_bytes = 8 << 20;
-    options.store.reclaim_unasked = true;
+    options.store.retention.readable_from = kEpochMax;
     StoreWorld world(seed, options);
     world.format();
     for (uint64_t i = 0; i < 400 && !testing::Test::HasFailure(); i++) {

@@ -18,8 +18,9 @@ namespace firn::model {
 struct StoreWorldOptions {
   uint64_t log_bytes = 2 << 20;
   uint64_t main_bytes = 64 << 20;
+  // All epochs stay readable until the world says otherwise.
   vos::StoreOptions store{
-      .cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10, .reclaim_unasked = false};
+      .cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10, .retention = {kEpochNone, {}}};
   WorkloadOptions workload;
 };
 
@@ -51,12 +52,16 @@ class StoreWorld {
   void changes_at_once(std::vector<ChangeCall> calls);
   void repeat_old_change();
   void read();
-  void check_all(Epoch epoch);
+  void check_all(Epoch epoch) { check_containers(epoch, Workload::containers()); }
   void aggregate(Epoch upto);
   void checkpoint();
   void remove_container(ContainerId container);
-  // An epoch that is readable: the newest or an older one.
-  Epoch some_epoch();
+  // Takes a snapshot of a container at some readable epoch, or gives one up.
+  void change_snapshots();
+  // Compares everything with the reference model at every epoch that is promised.
+  void check_all_promised();
+  // An epoch that is readable in the container: the newest, an older one, a snapshot.
+  Epoch some_epoch(ContainerId container);
   Epoch newest_acknowledged() const { return epochs_.empty() ? kEpochNone : *epochs_.rbegin(); }
 
   uint64_t changes_done() const { return changes_done_; }
@@ -84,6 +89,10 @@ class StoreWorld {
   void resolve_unknown();
   void finish_removal();
 
+  void check_containers(Epoch epoch, const std::vector<ContainerId>& containers);
+  // Aggregation may give an extent the newest epoch of its layer.
+  bool same_layer(ContainerId container, Epoch written, Epoch listed) const;
+  void compare_extents(const vos::List& list, const std::vector<vos::ListedExtent>& found);
   void check_fetch(vos::Fetch fetch);
   void compare_fetch(const vos::Fetch& fetch, const vos::FetchResult& result);
   void compare_item(const FetchItem& wanted, const FetchedItem& found, const AkeyImage& image,
@@ -108,7 +117,7 @@ class StoreWorld {
   std::vector<Outcome> unknown_;  // changes that may or may not have happened
   std::deque<std::pair<ChangeCall, Epoch>> old_changes_;
   std::set<Epoch> epochs_;  // of acknowledged changes
-  Epoch readable_from_;
+  vos::Retention retention_;
   uint64_t changes_done_ = 0;
   uint64_t changes_lost_ = 0;
   uint64_t reads_done_ = 0;
