@@ -8,9 +8,8 @@ constexpr char kMainName[] = "main";
 }  // namespace
 
 std::string FirnSetup::text() const {
-  return fmt::format("cache={} log_bytes_per_checkpoint={} log_device={} main_device={} reclaim_unasked={}",
-                     options.cache_bytes, options.log_bytes_per_checkpoint, log_device_bytes,
-                     main_device_bytes, options.reclaim_unasked);
+  return fmt::format("cache={} log_bytes_per_checkpoint={} log_device={} main_device={}", options.cache_bytes,
+                     options.log_bytes_per_checkpoint, log_device_bytes, main_device_bytes);
 }
 
 FirnStore::FirnStore(FirnSetup setup)

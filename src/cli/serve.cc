@@ -26,7 +26,7 @@ struct ServeArguments {
   bool relaxed() const { return durability == "relaxed"; }
 };
 
-constexpr auto kRelaxedDelay =
+const auto kRelaxedDelay =
     std::chrono::duration_cast<std::chrono::milliseconds>(vos::StoreOptions{}.relaxed_delay);
 
 Task<void> wait_for(Event* event) { co_await event->wait(); }

@@ -61,11 +61,20 @@ Task<Result<void>> DirectDevice::read(uint64_t offset, MutableBytes target) {
 }
 
 Task<Result<void>> DirectDevice::write(uint64_t offset, std::span<const ByteView> parts) {
+  return write_aligned(offset, parts, &FileDevice::write);
+}
+
+Task<Result<void>> DirectDevice::write_durably(uint64_t offset, std::span<const ByteView> parts) {
+  return write_aligned(offset, parts, &FileDevice::write_durably);
+}
+
+Task<Result<void>> DirectDevice::write_aligned(uint64_t offset, std::span<const ByteView> parts,
+                                               Write write) {
   FIRN_ASSERT(offset % alignment_.offset == 0);
   assert_within(offset, total_bytes(parts));
   if (std::ranges::all_of(parts, [this](ByteView part) { return is_aligned(part); }))
-    return file_.write(offset, parts);
-  return write_by_copy(offset, parts);
+    return (file_.*write)(offset, parts);
+  return write_by_copy(offset, parts, write);
 }
 
 Task<Result<void>> DirectDevice::read_by_copy(uint64_t offset, MutableBytes target) {
@@ -84,7 +93,8 @@ Task<Result<void>> DirectDevice::read_by_copy(uint64_t offset, MutableBytes targ
   co_return Result<void>();
 }
 
-Task<Result<void>> DirectDevice::write_by_copy(uint64_t offset, std::span<const ByteView> parts) {
+Task<Result<void>> DirectDevice::write_by_copy(uint64_t offset, std::span<const ByteView> parts,
+                                               Write write) {
   PartCursor cursor(parts);
   Buffer copy = aligned_buffer(round_up(cursor.left_bytes(), alignment_.offset));
   while (cursor.left_bytes() > 0) {
@@ -93,7 +103,7 @@ Task<Result<void>> DirectDevice::write_by_copy(uint64_t offset, std::span<const 
     const uint64_t padded = round_up(taken, alignment_.offset);
     std::memset(copy.data() + taken, 0, padded - taken);
     const ByteView aligned = copy.bytes().first(padded);
-    FIRN_CO_CHECK(co_await file_.write(offset, {&aligned, 1}));
+    FIRN_CO_CHECK(co_await (file_.*write)(offset, {&aligned, 1}));
     offset += taken;
   }
   co_return Result<void>();

@@ -24,6 +24,7 @@ class DirectDevice final : public BlockDevice {
   uint32_t alignment() const override { return alignment_.offset; }
   Task<Result<void>> read(uint64_t offset, MutableBytes target) override;
   Task<Result<void>> write(uint64_t offset, std::span<const ByteView> parts) override;
+  Task<Result<void>> write_durably(uint64_t offset, std::span<const ByteView> parts) override;
   Task<Result<void>> flush() override { return file_.flush(); }
   Task<Result<void>> discard(uint64_t offset, uint64_t length_bytes) override {
     return file_.discard(offset, length_bytes);
@@ -32,7 +33,9 @@ class DirectDevice final : public BlockDevice {
  private:
   bool is_aligned(ByteView bytes) const;
   Task<Result<void>> read_by_copy(uint64_t offset, MutableBytes target);
-  Task<Result<void>> write_by_copy(uint64_t offset, std::span<const ByteView> parts);
+  using Write = Task<Result<void>> (FileDevice::*)(uint64_t, std::span<const ByteView>);
+  Task<Result<void>> write_aligned(uint64_t offset, std::span<const ByteView> parts, Write write);
+  Task<Result<void>> write_by_copy(uint64_t offset, std::span<const ByteView> parts, Write write);
 
   FileDevice file_;
   const DirectAlignment alignment_;

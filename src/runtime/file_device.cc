@@ -47,13 +47,21 @@ Task<Result<void>> FileDevice::read(uint64_t offset, MutableBytes target) {
 }
 
 Task<Result<void>> FileDevice::write(uint64_t offset, std::span<const ByteView> parts) {
+  return write_parts(offset, parts, 0);
+}
+
+Task<Result<void>> FileDevice::write_durably(uint64_t offset, std::span<const ByteView> parts) {
+  return write_parts(offset, parts, RWF_DSYNC);
+}
+
+Task<Result<void>> FileDevice::write_parts(uint64_t offset, std::span<const ByteView> parts, int flags) {
   PartCursor cursor(parts);
   assert_within(offset, cursor.left_bytes());
   while (cursor.left_bytes() > 0) {
     const std::span<iovec> vectors = cursor.next();
     const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
-      io_uring_prep_writev(entry, file_.number(), vectors.data(), static_cast<unsigned>(vectors.size()),
-                           offset);
+      io_uring_prep_writev2(entry, file_.number(), vectors.data(), static_cast<unsigned>(vectors.size()),
+                            offset, flags);
     });
     if (try_again(result)) continue;
     if (result <= 0)

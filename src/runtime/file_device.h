@@ -18,9 +18,13 @@ class FileDevice final : public BlockDevice {
   Task<Result<void>> read(uint64_t offset, MutableBytes target) override;
   Task<Result<void>> write(uint64_t offset, std::span<const ByteView> parts) override;
   Task<Result<void>> flush() override;
+  Task<Result<void>> write_durably(uint64_t offset, std::span<const ByteView> parts) override;
   Task<Result<void>> discard(uint64_t offset, uint64_t length_bytes) override;
 
  private:
+  // `flags`: those of pwritev2.
+  Task<Result<void>> write_parts(uint64_t offset, std::span<const ByteView> parts, int flags);
+
   UringExecutor& executor_;
   Descriptor file_;
   std::string path_;

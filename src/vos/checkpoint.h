@@ -41,6 +41,7 @@ class CheckpointWriter {
  public:
   // All outlives the writer.
   struct Parts {
+    Executor& executor;
     BlockDevice& main;
     Space& space;
     PageCache& pages;

@@ -74,7 +74,8 @@ Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice&
   const HybridClock unused_clock;
   CheckpointState state;
   state.superblock = first_superblock(log, main, options, identity.salt);
-  CheckpointWriter writer({main, empty_space, no_pages, empty_tree, no_requests, unused_clock, state});
+  CheckpointWriter writer(
+      {runtime.executor(), main, empty_space, no_pages, empty_tree, no_requests, unused_clock, state});
   co_return co_await writer.write_at({Lsn{0}, 1, 0});
 }
 
@@ -206,7 +207,7 @@ void Core::update_checkpoint_need() {
 // --- checkpoints ---------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
-  return {*main_device, space, pages, tree, requests, clock, state_};
+  return {runtime.executor(), *main_device, space, pages, tree, requests, clock, state_};
 }
 
 Task<Result<void>> Core::run_checkpoint() {

@@ -104,6 +104,7 @@ class Log {
   void seal_header(Batch& batch);
   Task<void> write_batches();
   Task<Result<void>> write_batch(Batch& batch);
+  Task<Result<void>> lay_out(Lsn until);
   void finish_batch();
   void start_writer();
   bool may_store_at_once() const;
@@ -121,6 +122,7 @@ class Log {
   const Duration gather_time_;
   uint64_t next_sequence_;
   Lsn begin_;
+  Lsn laid_out_;  // up to here the device has its space, and is only overwritten
   Lsn durable_;
   Lsn end_;
   std::unique_ptr<Batch> open_;                // always there

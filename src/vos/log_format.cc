@@ -91,6 +91,14 @@ Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes) 
   co_return co_await device.write(kLogHeaderBytes, {&parts.rest, 1});
 }
 
+Task<Result<void>> write_log_ring_durably(BlockDevice& device, Lsn lsn, ByteView bytes) {
+  const LogRing ring = LogRing::of_device(device);
+  const RingParts parts = split_at_wrap(ring, lsn, bytes);
+  FIRN_CO_CHECK(co_await device.write_durably(ring.offset_of(lsn), {&parts.first, 1}));
+  if (parts.rest.empty()) co_return Result<void>();
+  co_return co_await device.write_durably(kLogHeaderBytes, {&parts.rest, 1});
+}
+
 Result<void> store_log_ring(DeviceMemory& memory, LogRing ring, Lsn lsn, ByteView bytes) {
   const RingParts parts = split_at_wrap(ring, lsn, bytes);
   FIRN_CHECK(memory.store(ring.offset_of(lsn), {&parts.first, 1}));

@@ -18,8 +18,8 @@ constexpr uint32_t kLogVersion = 1;
 constexpr std::array<char, 8> kLogMagic = {'F', 'I', 'R', 'N', 'L', 'O', 'G', '\0'};
 constexpr uint64_t kLogHeaderBytes = 4096;
 constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
-constexpr uint32_t kLogBatchMagic = 0x544c4246;                // "FBLT"
-constexpr uint64_t kLogAlignment = 64;  // the least, for memory; a device may need more
+constexpr uint32_t kLogBatchMagic = 0x544c4246;  // "FBLT"
+constexpr uint64_t kLogAlignment = 64;           // the least, for memory; a device may need more
 
 // Whose log it is. The salt is random, drawn when the log is formatted, and leaves the device with nobody:
 // data that a client stores inside a record cannot pass for a batch.
@@ -79,6 +79,7 @@ struct LogRing {
 // Reads or writes the ring from a position on, around its end where necessary. At most the ring's length.
 Task<Result<void>> read_log_ring(BlockDevice& device, Lsn lsn, MutableBytes target);
 Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes);
+Task<Result<void>> write_log_ring_durably(BlockDevice& device, Lsn lsn, ByteView bytes);
 // The same on a device that is memory, with its ring. Durable when it returns.
 Result<void> store_log_ring(DeviceMemory& memory, LogRing ring, Lsn lsn, ByteView bytes);
 

@@ -107,8 +107,8 @@ TEST_F(LogTest, many_appends_share_few_writes) {
   ASSERT_TRUE(run(when_all_ok(std::move(clients))).has_value());
   ASSERT_TRUE(run(log->wait_durable(log->end())).has_value());
   EXPECT_EQ(log->stats().records, 2000u);
-  EXPECT_LE(log_medium.writes, 4u);
-  EXPECT_EQ(log_medium.flushes, log_medium.writes);
+  EXPECT_LE(log_medium.flushes, 4u);
+  EXPECT_LE(log_medium.writes, log_medium.flushes + 1);  // one lays out space ahead
   EXPECT_EQ(main_medium.flushes, 0u);
   EXPECT_EQ(recover()->records.size(), 2000u);
 }
@@ -274,7 +274,8 @@ TEST_F(LogTest, a_batch_of_an_unknown_version_is_refused) {
   open();
   append_durably("one");
   store_little<uint32_t>(&at(Lsn{offsetof(LogBatchHeader, version)}), kLogVersion + 1);
-  const ByteView batch(&at(Lsn{0}), sizeof(LogBatchHeader) + load_log_batch_header(&at(Lsn{0})).payload_bytes);
+  const ByteView batch(&at(Lsn{0}),
+                       sizeof(LogBatchHeader) + load_log_batch_header(&at(Lsn{0})).payload_bytes);
   store_little(&at(Lsn{offsetof(LogBatchHeader, crc)}), log_batch_crc(batch));
   const auto found = recover();
   ASSERT_FALSE(found.has_value());

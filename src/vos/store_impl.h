@@ -185,7 +185,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<void> background_aggregation();
 
   const std::unique_ptr<Core> core_;
-  std::string log_record_;        // of the change that is being applied: memory that is kept
+  std::string log_record_;  // of the change that is being applied: memory that is kept
   Retention retention_;
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
   // One punch that nobody has counted: what was there before the store was opened is not known.

@@ -90,8 +90,8 @@ Faultable<bool> EntryScan::next() {
   }
 }
 
-// The cheap way into an entry's object, dkey and akey: as their punches sort first, an entry that is none and is
-// the first behind a position in front of them shows that they have none.
+// The cheap way into an entry's object, dkey and akey: as their punches sort first, an entry that is none and
+// is the first behind a position in front of them shows that they have none.
 void EntryScan::pass_unpunched_levels(std::string_view key, const ParsedKey& parsed) {
   if (parsed.akey_prefix_bytes == 0 || parsed.kind == EntryKind::akey_punch) return;
   const auto pass = [&](size_t prefix_bytes, Epoch& floor) {

@@ -23,7 +23,9 @@ constexpr size_t kOlderEpochsChecked = 3;
 using OpenedStore = std::unique_ptr<vos::Store>;
 
 vos::StoreOptions store_options(bool reclaim) {
-  return {.cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10, .reclaim_unasked = reclaim};
+  return {.cache_bytes = 4 << 20,
+          .log_bytes_per_checkpoint = 256 << 10,
+          .retention = {.readable_from = reclaim ? kEpochMax : kEpochNone}};
 }
 
 int report(const char* doing, const Error& error) {

@@ -8,8 +8,7 @@
 namespace firn::torture {
 
 Ledger::Ledger(size_t operations) : operations_(operations) {
-  void* const memory =
-      ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const memory = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   FIRN_ASSERT(memory != MAP_FAILED);
   shared_ = static_cast<Shared*>(memory);  // zeros: not begun, not sent
   entries_ = shared_->entries;
