@@ -24,7 +24,7 @@ struct Figure {
 
 // One way of doing what the row is about: a store and how it is used.
 struct Variant {
-  std::string store;                             // firn, rocksdb, lmdb, uring
+  std::string store;                             // firn, firn-files, rocksdb, lmdb, uring
   std::string mode;                              // "64 in flight"
   std::string config;                            // all settings that may change the figures
   std::function<std::vector<Figure>()> measure;  // one repetition
