@@ -10,9 +10,9 @@ constexpr size_t kPrewriteBytes = 4 << 20;
 
 std::string FirnSetup::text() const {
   return fmt::format(
-      "devices={} cache={} log_bytes_per_checkpoint={} log_device={} main_device={} reclaim_unasked={}",
+      "devices={} cache={} log_bytes_per_checkpoint={} log_device={} main_device={} readable_from={}",
       device_kind_name(kind), options.cache_bytes, options.log_bytes_per_checkpoint, log_device_bytes,
-      main_device_bytes, options.reclaim_unasked);
+      main_device_bytes, options.retention.readable_from.value);
 }
 
 FirnStore::FirnStore(FirnSetup setup)

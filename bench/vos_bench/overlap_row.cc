@@ -40,11 +40,12 @@ Task<Result<void>> fetch_all(vos::Store* store, std::vector<vos::Fetch>* fetches
   co_return {};
 }
 
-// Versions stay until aggregate() is called.
+// All epochs are readable, so all versions stay.
 std::unique_ptr<FirnStore> make_store(const std::string& directory) {
   std::filesystem::create_directories(directory);
   auto firn = std::make_unique<FirnStore>(
-      FirnSetup{.directory = directory, .options = {.cache_bytes = 256 << 20, .reclaim_unasked = false}});
+      FirnSetup{.directory = directory,
+                .options = {.cache_bytes = 256 << 20, .retention = {.readable_from = kEpochNone}}});
   vos::Store* const store = &firn->store();
   firn->run(write(store, kSingle, {0, kExtentBytes}));
   firn->run(write(store, kMany, {0, kExtentBytes}));
@@ -63,6 +64,7 @@ class OverlapScenario final : public Scenario {
     if (!context.wants("firn")) return;
     versions_ = make_store(context.memory + "/versions");
     aggregated_ = make_store(context.memory + "/aggregated");
+    aggregated_->store().set_retention({});  // the newest state only
     aggregated_->run(aggregated_->store().aggregate(aggregated_->store().newest_epoch()));
     aggregated_->run(aggregated_->store().checkpoint());
     const std::string config = versions_->setup().text();
