@@ -28,13 +28,15 @@ uint64_t data_bytes(const Options& options) {
   return bytes / kExtentBytesLarge * kExtentBytesLarge;
 }
 
-FirnSetup firn_setup(const std::string& directory, const Options& options) {
+FirnSetup firn_setup(const std::string& directory, const Options& options, bool on_disk) {
   std::filesystem::create_directories(directory);
   const uint64_t cache_mib = options.cache_mib > 0 ? options.cache_mib : 256;
   return {.directory = directory,
-          .log_device_bytes = 512ull << 20,
-          .main_device_bytes = (256ull << 20) + 8 * data_bytes(options),
-          .options = {.cache_bytes = cache_mib << 20, .log_bytes_per_checkpoint = 128ull << 20}};
+          .log_device_bytes = 256ull << 20,
+          .main_device_bytes = (256ull << 20) + 4 * data_bytes(options),
+          .prewrite_log = on_disk,
+          .prewrite_main = on_disk,
+          .options = {.cache_bytes = cache_mib << 20, .log_bytes_per_checkpoint = 64ull << 20}};
 }
 
 class ArrayScenario final : public Scenario {
@@ -42,26 +44,40 @@ class ArrayScenario final : public Scenario {
   ArrayScenario(const RowContext& context, ArrayRow row)
       : options_(context.options), row_(row), data_bytes_(data_bytes(options_)) {
     const std::string directory = row_.on_disk ? context.disk : context.memory;
-    if (context.wants("firn")) {
-      firn_ = std::make_unique<FirnArrays>(firn_setup(directory + "/firn", options_), row_.extent_bytes,
-                                           data_bytes_);
+    if (context.wants("firn")) firn_ = make_firn(directory + "/firn", DeviceKind::automatic);
+    if (!row_.on_disk && context.wants("firn-files")) {
+      files_ = make_firn(directory + "/firn-files", DeviceKind::buffered);
     }
-    if (context.wants("uring")) bare_ = std::make_unique<UringFile>(directory + "/bare", data_bytes_);
+    if (context.wants("uring")) {
+      bare_ = std::make_unique<UringFile>(directory + "/bare", data_bytes_, row_.on_disk);
+    }
     for (const size_t in_flight : {1, 16}) add_variants(in_flight);
   }
 
  private:
+  std::unique_ptr<FirnArrays> make_firn(const std::string& directory, DeviceKind kind) const {
+    FirnSetup setup = firn_setup(directory, options_, row_.on_disk);
+    setup.kind = kind;
+    return std::make_unique<FirnArrays>(std::move(setup), row_.extent_bytes, data_bytes_);
+  }
+
+  void add_firn(const char* name, FirnArrays* firn, size_t in_flight) {
+    if (firn == nullptr) return;
+    const std::string mode = fmt::format("{} in flight", in_flight);
+    variants.push_back(
+        {name, mode, firn->config(), [this, firn, in_flight] { return measure_firn(*firn, in_flight); }});
+    ratios.push_back({"mean", variants.back().name(), "uring, " + mode, ">= 0.85"});
+  }
+
   void add_variants(size_t in_flight) {
     const std::string mode = fmt::format("{} in flight", in_flight);
-    if (firn_) {
-      variants.push_back(
-          {"firn", mode, firn_->config(), [this, in_flight] { return measure_firn(in_flight); }});
-    }
+    add_firn("firn", firn_.get(), in_flight);
+    add_firn("firn-files", files_.get(), in_flight);
+
     if (bare_) {
-      variants.push_back(
-          {"uring", mode, "buffered fdatasync", [this, in_flight] { return measure_bare(in_flight); }});
+      variants.push_back({"uring", mode, row_.on_disk ? "direct fdatasync" : "fdatasync",
+                          [this, in_flight] { return measure_bare(in_flight); }});
     }
-    ratios.push_back({"mean", "firn, " + mode, "uring, " + mode, ">= 0.85"});
   }
 
   // Large extents one after the other, small ones anywhere.
@@ -86,15 +102,15 @@ class ArrayScenario final : public Scenario {
     return figures;
   }
 
-  std::vector<Figure> measure_firn(size_t in_flight) {
+  std::vector<Figure> measure_firn(FirnArrays& firn, size_t in_flight) {
     const auto prepare = [&](uint64_t count) {
       if (row_.writes) {
-        firn_->prepare_writes(next_offsets(count));
+        firn.prepare_writes(next_offsets(count));
       } else {
-        firn_->prepare_reads(next_offsets(count));
+        firn.prepare_reads(next_offsets(count));
       }
     };
-    const auto run = [&] { row_.writes ? firn_->run_writes(in_flight) : firn_->run_reads(in_flight); };
+    const auto run = [&] { row_.writes ? firn.run_writes(in_flight) : firn.run_reads(in_flight); };
     return as_rates(measure_slices(options_.seconds, prepare, run));
   }
 
@@ -116,6 +132,7 @@ class ArrayScenario final : public Scenario {
   const ArrayRow row_;
   const uint64_t data_bytes_;
   std::unique_ptr<FirnArrays> firn_;
+  std::unique_ptr<FirnArrays> files_;  // the same through files, where firn_'s devices are memory
   std::unique_ptr<UringFile> bare_;
   std::vector<uint64_t> offsets_;
   uint64_t next_ = 0;

@@ -16,6 +16,11 @@ struct FirnSetup {
   std::string directory;
   uint64_t log_device_bytes = 1ull << 30;
   uint64_t main_device_bytes = 4ull << 30;
+  DeviceKind kind = DeviceKind::automatic;
+  // Devices are written from end to end beforehand, as a disk's blocks are there already: what is measured is
+  // then not the host's file system allocating space.
+  bool prewrite_log = false;
+  bool prewrite_main = false;
   bool count_bytes = false;
   vos::StoreOptions options;
   std::string text() const;
@@ -44,6 +49,7 @@ class FirnStore {
 
  private:
   Task<Result<void>> format();
+  Task<Result<void>> create_device(std::string name, uint64_t bytes, bool prewrite);
   Task<Result<std::unique_ptr<BlockDevice>>> open_device(std::string name);
   Task<Result<std::unique_ptr<vos::Store>>> open_devices();
 

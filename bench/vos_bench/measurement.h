@@ -24,7 +24,7 @@ struct Figure {
 
 // One way of doing what the row is about: a store and how it is used.
 struct Variant {
-  std::string store;                             // firn, rocksdb, lmdb, uring
+  std::string store;                             // firn, firn-files, rocksdb, lmdb, uring
   std::string mode;                              // "64 in flight"
   std::string config;                            // all settings that may change the figures
   std::function<std::vector<Figure>()> measure;  // one repetition
@@ -92,12 +92,15 @@ template <class Prepare, class Run>
 std::vector<Figure> measure_slices(double seconds, Prepare prepare, Run run) {
   constexpr uint64_t kOperationsMax = 4096;
   constexpr double kSliceSeconds = 0.005;
+  constexpr size_t kSlicesMin = 4;
   uint64_t size = 64;
   uint64_t operations = 0;
   double total = 0;
   double cpu = 0;
   std::vector<double> slices;
-  while (total < seconds) {
+  prepare(size);  // the first slice pays for what comes once: it is not counted
+  run();
+  while (total < seconds || slices.size() < kSlicesMin) {
     prepare(size);
     const Stopwatch watch;
     run();

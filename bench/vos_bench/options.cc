@@ -9,7 +9,7 @@ std::optional<int> parse_options(int argc, char** argv, Options& options) {
   app.add_option("--rows", options.rows, "rows to measure, separated by commas (default: all)")
       ->delimiter(',');
   app.add_option("--only", options.only, "measure one store only, for a profiler")
-      ->check(CLI::IsMember({"firn", "rocksdb", "lmdb", "uring"}));
+      ->check(CLI::IsMember({"firn", "firn-files", "rocksdb", "lmdb", "uring"}));
   app.add_option("--keys", options.keys, "keys that are there before the measuring begins")
       ->check(CLI::Range(uint64_t{1000}, uint64_t{1} << 32))
       ->capture_default_str();

@@ -10,9 +10,9 @@ namespace firn::bench {
 
 struct Options {
   std::vector<std::string> rows;  // empty: all
-  std::string only;               // measure only variants of this store: firn, rocksdb, lmdb, uring
-  uint64_t keys = 1'000'000;      // resident before anything is measured
-  uint64_t cache_mib = 0;         // of each store; 0: what the row is about decides
+  std::string only;           // measure only variants of this store: firn, firn-files, rocksdb, lmdb, uring
+  uint64_t keys = 1'000'000;  // resident before anything is measured
+  uint64_t cache_mib = 0;     // of each store; 0: what the row is about decides
   int repetitions = 5;
   double seconds = 1.0;         // measured time of one repetition of one variant
   std::string directory = ".";  // rows on disk make their files below it

@@ -40,7 +40,7 @@ Task<Result<void>> fetch_all(vos::Store* store, std::vector<vos::Fetch>* fetches
   co_return {};
 }
 
-// All versions stay until the retention is taken back.
+// All epochs are readable, so all versions stay.
 std::unique_ptr<FirnStore> make_store(const std::string& directory) {
   std::filesystem::create_directories(directory);
   auto firn = std::make_unique<FirnStore>(
@@ -64,7 +64,7 @@ class OverlapScenario final : public Scenario {
     if (!context.wants("firn")) return;
     versions_ = make_store(context.memory + "/versions");
     aggregated_ = make_store(context.memory + "/aggregated");
-    aggregated_->store().set_retention({});
+    aggregated_->store().set_retention({});  // the newest state only
     aggregated_->run(aggregated_->store().aggregate(aggregated_->store().newest_epoch()));
     aggregated_->run(aggregated_->store().checkpoint());
     const std::string config = versions_->setup().text();

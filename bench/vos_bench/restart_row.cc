@@ -17,7 +17,7 @@ FirnSetup setup_for(const std::string& directory, uint64_t log_bytes) {
   std::filesystem::create_directories(directory);
   return {
       .directory = directory,
-      .log_device_bytes = 4 * log_bytes + (64ull << 20),
+      .log_device_bytes = 2 * log_bytes + (64ull << 20),
       .main_device_bytes = 16ull << 30,
       .options = {.cache_bytes = 4 * log_bytes + (256ull << 20), .log_bytes_per_checkpoint = 2 * log_bytes}};
 }

@@ -20,8 +20,8 @@ void must_be_good(int result, const char* what) {
 
 }  // namespace
 
-UringFile::UringFile(const std::string& path, uint64_t bytes)
-    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+UringFile::UringFile(const std::string& path, uint64_t bytes, bool direct)
+    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | (direct ? O_DIRECT : 0), 0600)) {
   must_be_good(file_ < 0 ? -errno : 0, "open");
   must_be_good(io_uring_queue_init(kEntries, &ring_, IORING_SETUP_SINGLE_ISSUER), "ring");
   Buffer block(kFillBytes);

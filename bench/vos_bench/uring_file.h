@@ -15,7 +15,9 @@ namespace firn::bench {
 class UringFile {
  public:
   // Written once from end to end, so that writing it does not have to allocate.
-  UringFile(const std::string& path, uint64_t bytes);
+
+  // `direct`: past the page cache.
+  UringFile(const std::string& path, uint64_t bytes, bool direct);
   ~UringFile();
   UringFile(const UringFile&) = delete;
   UringFile& operator=(const UringFile&) = delete;

@@ -129,13 +129,18 @@ Row update_memory() {
                    {.operation = Operation::update,
                     .medium = Medium::memory,
                     .uses = {{"firn", "alone", {1}},
+                             {"firn-files", "alone", {1}},
                              {"rocksdb", "sync put", {1}},
                              {"lmdb", "txn of 1", {1}},
                              {"firn", "64 in flight", {64}},
+                             {"firn-files", "64 in flight", {64}},
                              {"rocksdb", "batch of 64", {64}},
                              {"lmdb", "txn of 64", {64}}},
                     .ratios = {{"mean", "rocksdb, sync put", "firn, alone", ">= 3"},
                                {"mean", "rocksdb, sync put", "firn, 64 in flight", ">= 3"},
+                               {"mean", "rocksdb, sync put", "firn-files, alone", ""},
+                               {"mean", "rocksdb, sync put", "firn-files, 64 in flight", ""},
+                               {"cpu", "rocksdb, sync put", "firn, alone", ">= 3"},
                                {"mean", "rocksdb, batch of 64", "firn, 64 in flight", ""},
                                {"cpu", "rocksdb, batch of 64", "firn, 64 in flight", ""}}});
 }
@@ -162,7 +167,8 @@ Row update_disk_large() {
                     .uses = {{"firn", "alone", {1}},
                              {"rocksdb", "sync put", {1}},
                              {"firn", "64 in flight", {64}},
-                             {"rocksdb", "64 threads", {1, 64}}},
+                             {"rocksdb", "64 threads", {1, 64}},
+                             {"lmdb", "txn of 64", {64}}},
                     .ratios = {{"mean", "rocksdb, sync put", "firn, alone", ""},
                                {"mean", "rocksdb, 64 threads", "firn, 64 in flight", ">= 1.5"}}});
 }

@@ -19,6 +19,7 @@ struct StoreSetup {
   KeySpace space;
   uint64_t keys = 0;  // as many will be there, roughly
   uint64_t cache_bytes = 0;
+  bool firn_files = false;   // Firn uses files by io_uring even where its devices could be memory
   bool count_bytes = false;  // that reach the devices; costs a little
 };
 

@@ -12,7 +12,7 @@ namespace firn::bench {
 namespace {
 
 std::unique_ptr<ValueStore> make_store(const std::string& name, const StoreSetup& setup) {
-  if (name == "firn") return std::make_unique<FirnValues>(setup);
+  if (name.starts_with("firn")) return std::make_unique<FirnValues>(setup);
   if (name == "rocksdb") return std::make_unique<RocksdbValues>(setup);
   if (name == "lmdb") return std::make_unique<LmdbValues>(setup);
   give_up("there is no store " + name);
@@ -21,6 +21,7 @@ std::unique_ptr<ValueStore> make_store(const std::string& name, const StoreSetup
 }  // namespace
 
 std::unique_ptr<ValueStore> filled_store(const std::string& name, StoreSetup setup) {
+  setup.firn_files = name == "firn-files";
   setup.directory += "/" + name;
   std::filesystem::create_directories(setup.directory);
   auto store = make_store(name, setup);

@@ -8,8 +8,8 @@
 
 namespace firn::bench {
 
-// "firn", "rocksdb" or "lmdb", in the directory of that name below setup.directory; holds keys [0,
-// setup.keys), settled.
+// "firn", "firn-files", "rocksdb" or "lmdb", in the directory of that name below setup.directory; holds keys
+// [0, setup.keys), settled.
 std::unique_ptr<ValueStore> filled_store(const std::string& name, StoreSetup setup);
 
 }  // namespace firn::bench

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "vos_bench/amplification_row.h"
 #include "vos_bench/array_rows.h"
@@ -66,11 +67,18 @@ int run(const Options& options) {
   return failed ? 1 : 0;
 }
 
+// As the program firn does: memory that comes and goes by the megabyte stays with the process.
+void keep_large_buffers() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
 }  // namespace
 }  // namespace firn::bench
 
 int main(int argc, char** argv) {
   firn::bench::Options options;
   if (const auto status = firn::bench::parse_options(argc, argv, options)) return *status;
+  firn::bench::keep_large_buffers();
   return options.list ? firn::bench::list() : firn::bench::run(options);
 }
