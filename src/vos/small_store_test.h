@@ -48,8 +48,8 @@ class SmallStore {
     return run(check_store(log_device, main_device, {.data = data}));
   }
   Result<std::unique_ptr<Store>> open() {
-    return run(
-        Store::open(runtime, device(log), device(main), {.cache_bytes = 4 << 20, .reclaim_unasked = false}));
+    return run(Store::open(runtime, device(log), device(main),
+                           {.cache_bytes = 4 << 20, .retention = {.readable_from = kEpochNone}}));
   }
   Result<IndexImage> index() {
     CrashDevice main_device(runtime.executor(), main, plan);
