@@ -64,7 +64,7 @@ std::vector<uint64_t> batch_offsets(SmallStore& store) {
     const uint64_t offset = ring.offset_of(Lsn{lsn});
     if (offset + sizeof(LogBatchHeader) > store.log.current.size()) return offsets;
     const LogBatchHeader header = load_log_batch_header(&store.log.current[offset]);
-    const uint64_t bytes = log_align(sizeof header + header.payload_bytes);
+    const uint64_t bytes = sizeof header + header.payload_bytes;
     if (header.magic != kLogBatchMagic || header.lsn != lsn) return offsets;
     if (offset + bytes > store.log.current.size()) return offsets;
     offsets.push_back(offset);
@@ -87,7 +87,8 @@ void damage_log(Input& input, SmallStore& store) {
 Task<Result<void>> read_and_change(Store* store) {
   for (const ObjectRef& object : {SmallStore::single("", 1).object, SmallStore::single("d", 1).object,
                                   SmallStore::array("", {0, 1}, 1).object}) {
-    const auto listed = co_await store->list({.level = ListLevel::dkeys, .object = object});
+    const auto listed =
+        co_await store->list({.level = ListLevel::dkeys, .object = object, .entries_max = 12});
     if (!listed) continue;
     for (const Key& dkey : listed->keys) {
       Fetch fetch{.object = object, .dkey = dkey, .items = {}};

@@ -23,9 +23,9 @@ constexpr size_t kOlderEpochsChecked = 3;
 using OpenedStore = std::unique_ptr<vos::Store>;
 
 vos::StoreOptions store_options(bool reclaim) {
-  return {.cache_bytes = 4 << 20,
-          .log_bytes_per_checkpoint = 256 << 10,
-          .retention = {.readable_from = reclaim ? kEpochMax : kEpochNone}};
+  vos::StoreOptions options{.cache_bytes = 4 << 20, .log_bytes_per_checkpoint = 256 << 10};
+  if (!reclaim) options.retention.readable_from = kEpochNone;
+  return options;
 }
 
 int report(const char* doing, const Error& error) {
