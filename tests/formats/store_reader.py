@@ -324,5 +324,5 @@ class Store:
                 record_bytes = fields("I", batch, at)[0]
                 at += 4 + record_bytes
                 yield Record(lsn + at, batch[at - record_bytes:at])
-            need(at == 64 + payload_bytes, "records of a batch")
-            lsn, sequence, generation = lsn + (at + 511) // 512 * 512, sequence + 1, found_generation
+            need(not any(batch[at:]), "zeros behind the records of a batch")
+            lsn, sequence, generation = lsn + len(batch), sequence + 1, found_generation

@@ -64,7 +64,7 @@ std::vector<uint64_t> batch_offsets(SmallStore& store) {
     const uint64_t offset = ring.offset_of(Lsn{lsn});
     if (offset + sizeof(LogBatchHeader) > store.log.current.size()) return offsets;
     const LogBatchHeader header = load_log_batch_header(&store.log.current[offset]);
-    const uint64_t bytes = log_align(sizeof header + header.payload_bytes);
+    const uint64_t bytes = log_align(sizeof header + header.payload_bytes, kLogAlignment);
     if (header.magic != kLogBatchMagic || header.lsn != lsn) return offsets;
     if (offset + bytes > store.log.current.size()) return offsets;
     offsets.push_back(offset);
