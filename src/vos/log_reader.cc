@@ -132,10 +132,10 @@ Task<Result<void>> LogReader::check_candidate(LogBatchHeader header) {
 Task<Result<void>> LogReader::make_end_durable() {
   const uint64_t alignment = log_alignment_of(device_);
   if (position_.lsn.value % alignment != 0 || last_.value % alignment != 0) {
-    co_return fail(Code::unsupported, "the log was written on a device of a smaller alignment")
+    co_return fail(Code::unsupported, "the log was written in smaller units than this device can write")
         .on("device", "log")
         .on("alignment", alignment)
-        .remedy("open it with buffered devices");
+        .remedy("open the devices as the kind that they were written as (memory: mapped; else: buffered)");
   }
   if (last_bytes_ > 0) {
     FIRN_CO_TRY(const ByteView last, co_await view(last_, last_bytes_));
