@@ -6,6 +6,10 @@
 
 namespace firn::vos {
 
+namespace {
+constexpr uint64_t kGarbageMemoryFraction = 64;  // of the memory for pages
+}  // namespace
+
 Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
                                  FormatOptions options) {
   return Core::format(runtime, log, main, options);
@@ -26,10 +30,16 @@ Task<Result<std::unique_ptr<Store>>> Store::open(Runtime& runtime, std::unique_p
 StoreImpl::StoreImpl(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       retention_(core_->options.retention),
+      garbage_(core_->options.cache_bytes / kGarbageMemoryFraction),
+      share_(core_->runtime.executor(), core_->options.background_percent),
       reclaiming_(core_->runtime.executor(), 1),
       gate_(core_->runtime.executor()) {}
 
-Task<Result<void>> StoreImpl::replay() { co_return co_await core_->replay(*this); }
+Task<Result<void>> StoreImpl::replay() {
+  FIRN_CO_CHECK(co_await core_->replay(*this));
+  garbage_.begin_walk(core_->clock.last());  // nothing is known of what was there
+  co_return Result<void>();
+}
 
 Task<void> StoreImpl::quiet() {
   co_await gate_.close();

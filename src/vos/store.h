@@ -37,6 +37,7 @@ struct StoreOptions {
   uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
   uint64_t log_bytes_per_checkpoint = 32ull << 20;  // a checkpoint starts when this much log has been written
   bool verify_checksums_on_update = true;  // data that does not match the client's checksum: Code::corrupt
+  uint64_t background_percent = 25;        // of the thread's time that aggregation and the like may take
   Retention retention = {};  // what else is overwritten the store removes by itself when it is worth it
   // With `relaxed` a crash of the process or the host loses the newest answered changes; what is left is the
   // state at one moment before. Changes gather for the delay, and take one write and one flush together.
@@ -213,7 +214,8 @@ class Store {
   // retention before: what was removed does not come back.
   virtual void set_retention(Retention retention) = 0;
   // Removes what no readable epoch needs, looking at versions up to `upto`, and frees its space (after the
-  // next checkpoint). In slices.
+  // next checkpoint). Extents that all readable epochs see alike become one, with the newest of their epochs.
+  // In slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
   virtual StoreStats stats() const = 0;

@@ -106,9 +106,16 @@ Result<void> StoreImpl::apply_fresh(const std::vector<Arrival*>& fresh) {
     arrival->allocation.settle();
     core_->clock.advance_to(change.epoch);
     core_->requests.remember(change.request, change.epoch);
+    note_arrival(arrival->write.key);
   }
-  garbage_.punches++;  // what they hide was not looked at
   return {};
+}
+
+// What it hides, or what hides it, was not looked at; the latter may be as new as anything in the store.
+void StoreImpl::note_arrival(std::string_view key) {
+  const auto parsed = parse_key(key);
+  FIRN_ASSERT(parsed.has_value());
+  garbage_.add(key.substr(0, scope_bytes(*parsed)), core_->clock.last(), 0);
 }
 
 }  // namespace firn::vos

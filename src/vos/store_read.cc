@@ -45,7 +45,10 @@ template <class Scan>
 Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault) {
   reading->begin();
   while (true) {
-    FIRN_CO_CHECK(co_await core_->pages.load(fault.page));
+    scans_waiting_++;
+    auto loaded = co_await core_->pages.load(fault.page);
+    scans_waiting_--;
+    FIRN_CO_CHECK(std::move(loaded));
     scan->forget();
     const auto done = scan->run();
     if (done) co_return Result<void>();
