@@ -32,6 +32,18 @@ Faultable<bool> Aggregator::slice(size_t entries_max) {
   return true;
 }
 
+void Aggregator::go_on_from(std::string position) {
+  position_ = std::move(position);
+  for (Punches& punches : punches_) {
+    for (PunchEntry& punch : punches.entries) punch.needed = true;
+  }
+  holes_.clear();
+  pieces_.clear();
+  newest_.clear();
+  unit_ = {};
+  probe_.forget();
+}
+
 void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
   if (parsed.epoch > readable_.from()) return;  // all of it is read, and it hides nothing from older readers
   if (parsed.kind == EntryKind::object_punch) return take_punch(kObject, key, parsed.epoch);

@@ -35,6 +35,10 @@ class Aggregator {
   // what was found.
   Faultable<bool> slice(size_t entries_max);
   void forget() { probe_.forget(); }
+  // After a fault, if the page cannot be loaded: goes on from `position`, the first key behind it. What may
+  // have to do with what could not be looked at stays.
+  void go_on_from(std::string position);
+  const std::string& position() const { return position_; }
   // Keys to be erased, in order; the owner empties it.
   std::vector<std::string>& doomed() { return doomed_; }
   // To be carried out after that, in any order; the owner empties it.

@@ -22,7 +22,9 @@
 #include "model/io.h"
 #include "model/limits.h"
 #include "runtime/runtime.h"
+#include "vos/reclaim_image.h"
 #include "vos/retention.h"
+#include "vos/scrub.h"
 #include "vos/store_record.h"
 
 namespace firn::vos {
@@ -161,11 +163,8 @@ struct StoreStats {
   uint64_t pages = 0;        // of the index
   uint64_t log_bytes = 0;    // written since the last checkpoint
   uint64_t checkpoints = 0;  // since opening
-};
-
-// A place that holds damaged bytes, in words a person can act on.
-struct Damage {
-  std::string where;
+  Usage usage;               // of all containers
+  uint64_t removals = 0;     // of containers and placement groups, that are not through
 };
 
 class Store {
@@ -208,8 +207,14 @@ class Store {
   // Code::corrupt if data fails its checksum.
   virtual Task<Result<DiffResult>> diff(Diff diff) = 0;
 
-  // Removes, physically and in slices, all records of the container in this store. Repeat after a crash.
+  // Durable when it returns: reads of the container see nothing from now on, and writes to it are refused
+  // (Code::not_found). Its space comes back in the background, also after a crash. Its id is not used again.
   virtual Task<Result<void>> remove_container(ContainerId container) = 0;
+  // The same for all that the store has of a placement group. Writes to the group are refused with Code::busy
+  // until its removal is through; then it may be used again.
+  virtual Task<Result<void>> remove_group(PgIndex pg) = 0;
+  // What the container's records take, exactly; older versions that are still stored included.
+  virtual Usage usage(ContainerId container) const = 0;
   // Takes effect for aggregation that begins later. A snapshot that is added must be readable now, by the
   // retention before: what was removed does not come back.
   virtual void set_retention(Retention retention) = 0;
@@ -218,6 +223,9 @@ class Store {
   // In slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
+  // Reads everything from the devices and compares it with its checksums, no faster than it is told. Damage is
+  // in the report, never an error.
+  virtual Task<Result<ScrubReport>> scrub(ScrubOptions options) = 0;
   virtual StoreStats stats() const = 0;
   // Never hand out an epoch at or below this one; see HybridClock::observe.
   virtual Epoch newest_epoch() const = 0;

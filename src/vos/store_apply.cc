@@ -95,13 +95,14 @@ Result<void> StoreImpl::apply_fresh(const std::vector<Arrival*>& fresh) {
   std::vector<const Change*> changes;
   bool has_runs = false;
   for (const Arrival* arrival : fresh) {
+    FIRN_CHECK(core_->removals.check_write(arrival->change.object));
     changes.push_back(&arrival->change);
     has_runs |= arrival->change.has_runs();
   }
   FIRN_TRY(const Lsn end, core_->log().append(encode_changes(changes), has_runs));
   for (Arrival* arrival : fresh) {
     const Change& change = arrival->change;
-    core_->tree.insert(arrival->write.key, arrival->write.value, change.epoch, end);
+    insert_entry(arrival->write, change.epoch, end);
     if (!change.dkey) core_->punches.forget(change.object);
     arrival->allocation.settle();
     core_->clock.advance_to(change.epoch);

@@ -9,7 +9,7 @@ Task<Result<DiffResult>> StoreImpl::diff(Diff diff) {
   if (diff.bytes_max > kRequestDataBytesMax) {
     co_return fail(Code::too_big, "one answer cannot hold as much").on("bytes_max", kRequestDataBytesMax);
   }
-  diff.upto = read_epoch(diff.upto);
+  diff.upto = read_epoch({.pg = diff.pg}, diff.upto);
   const Space::Reader blocks = core_->space.begin_read();
   DiffScan scan(core_->tree, diff);
   for (auto done = scan.run(); !done; done = scan.run()) {

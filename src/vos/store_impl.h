@@ -5,8 +5,10 @@
 //   store_apply.cc     records at given epochs
 //   store_diff.cc      what changed since an epoch
 //   store_space.cc     room for changes
-//   store_reclaim.cc   aggregation, removal of containers
+//   store_reclaim.cc   aggregation
+//   store_removal.cc   removal of containers and placement groups
 //   store_merge.cc     merging of pieces
+//   store_scrub.cc     scrubbing
 // Belongs to its store's thread.
 #pragma once
 
@@ -67,9 +69,12 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) override;
   Task<Result<DiffResult>> diff(Diff diff) override;
   Task<Result<void>> remove_container(ContainerId container) override;
+  Task<Result<void>> remove_group(PgIndex pg) override;
+  Usage usage(ContainerId container) const override { return core_->usage.of(container); }
   void set_retention(Retention retention) override;
   Task<Result<void>> aggregate(Epoch upto) override;
   Task<Result<void>> checkpoint() override;
+  Task<Result<ScrubReport>> scrub(ScrubOptions options) override;
   StoreStats stats() const override;
   Epoch newest_epoch() const override;
 
@@ -138,7 +143,6 @@ class StoreImpl final : public Store, private ReplayVisitor {
 
   // --- replay
   Task<Result<void>> replay_change(Change change, Lsn end);
-  void insert_over(const TreeWrite& write, Epoch epoch, Lsn end);
   Result<void> claim(std::string_view record) override;
   Task<Result<void>> apply(std::string_view record, Lsn end) override;
 
@@ -166,7 +170,10 @@ class StoreImpl final : public Store, private ReplayVisitor {
     bool begun_ = false;
     Space::Reader blocks_;
   };
-  Epoch read_epoch(Epoch asked) const { return std::min(asked, core_->clock.last()); }
+  // What is being removed is read at an epoch at which nothing is there.
+  Epoch read_epoch(const ObjectRef& object, Epoch asked) const {
+    return core_->removals.hides(object) ? kEpochNone : std::min(asked, core_->clock.last());
+  }
   template <class Scan>
   Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault);
   Task<Result<void>> wait_durable(Lsn lsn);
@@ -179,6 +186,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Result<std::vector<Run>> allocate_pieces(uint64_t bytes);
   Task<bool> win_space();
   Task<Result<void>> erase(std::vector<std::string>* keys);
+  enum class Loaded : uint8_t { page, behind, end };
+  Task<Result<Loaded>> load_or_go_behind(PageId page, std::string* position);
   Task<Result<void>> merge(Merge merge);
   Faultable<bool> find_parts(const Merge& merge, StoredParts& parts);
   Task<Result<std::vector<std::string>>> write_merged(const Merge* merge, uint64_t record_bytes,
@@ -187,13 +196,30 @@ class StoreImpl final : public Store, private ReplayVisitor {
                                    const std::vector<std::string>* records, Allocation* allocation);
   Faultable<bool> prepare_merge(const Merge& merge, const StoredParts& parts);
   bool erase_prepared(const std::string& key);
+  Task<Result<void>> remove(RemovalRecord removal);
+  bool note_removal(const RemovalRecord& removal);
+  void start_removals();
+  Task<void> background_removals();
+  Task<Result<void>> erase_removed();
+  Task<Result<void>> erase_container(ContainerId container);
+  Task<Result<void>> erase_group(PgIndex pg);
   Faultable<bool> collect_container(ContainerId container, std::string& position,
                                     std::vector<std::string>& keys);
+  Faultable<bool> collect_group(const std::string& prefix, std::vector<std::string>& keys);
+  // All that enters and leaves the tree; the pages are prepared.
+  void insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn);
   ReadableEpochs readable_epochs(Epoch upto) const;
   Task<Result<void>> aggregate_remembered(const ReadableEpochs* readable);
   Task<Result<void>> aggregate_changed(const ReadableEpochs* readable);
   Faultable<std::optional<std::string>> next_changed_scope(std::string& position, Epoch since, Epoch upto);
   Task<Result<void>> aggregate_scope(std::string scope, const ReadableEpochs* readable);
+  struct Scrub;
+  Task<void> scrub_pause(const Scrub* scrub, uint64_t bytes);
+  Task<Result<void>> scrub_page(Scrub* scrub, PageId page);
+  Task<void> note_damaged_page(Scrub* scrub, PageId page, std::string what);
+  Task<Result<bool>> scrub_record(Scrub* scrub);
+  Faultable<std::optional<TreeWrite>> next_record(std::string& position);
+  static Damage damage_of(const std::string& key, const RecordView& record);
   bool aggregation_due() const;
   void start_aggregation_if_due();
   Task<void> background_aggregation();
@@ -207,6 +233,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   BackgroundShare share_;
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
+  bool removals_run_ = false;
   Gate gate_;
 };
 

@@ -1,4 +1,4 @@
-// Aggregation and removal of containers; see store_impl.h.
+// Aggregation; see store_impl.h.
 //
 // Removal is not logged: what nobody can see may come back with a crash, and is removed again. Blocks that
 // are released become free with the next checkpoint, so until then nothing that may come back has lost its
@@ -14,7 +14,6 @@ namespace firn::vos {
 namespace {
 
 constexpr size_t kEntriesPerSlice = 64;
-constexpr size_t kKeysPerSlice = 64;
 
 // What is worth beginning for: as much garbage in bytes, or in places.
 constexpr uint64_t kGarbageBytesMin = 16ull << 20;
@@ -80,7 +79,8 @@ Task<Result<void>> StoreImpl::aggregate_changed(const ReadableEpochs* readable) 
   while (true) {
     const auto scope = share_.work([&] { return next_changed_scope(position, since, readable->from()); });
     if (!scope) {
-      FIRN_CO_CHECK(co_await core_->pages.load(scope.error().page));
+      FIRN_CO_TRY(const Loaded loaded, co_await load_or_go_behind(scope.error().page, &position));
+      if (loaded == Loaded::end) co_return Result<void>();
       continue;
     }
     if (!*scope) co_return Result<void>();
@@ -115,10 +115,29 @@ Task<Result<void>> StoreImpl::aggregate_scope(std::string scope, const ReadableE
   while (true) {
     aggregator.forget();
     const auto more = share_.work([&] { return aggregator.slice(kEntriesPerSlice); });
-    if (!more) FIRN_CO_CHECK(co_await core_->pages.load(more.error().page));
+    if (!more) {
+      std::string position = aggregator.position();
+      FIRN_CO_TRY(const Loaded loaded, co_await load_or_go_behind(more.error().page, &position));
+      if (loaded == Loaded::behind) aggregator.go_on_from(std::move(position));
+      if (loaded == Loaded::end) co_return Result<void>();
+    }
     FIRN_CO_CHECK(co_await erase(&aggregator.doomed()));
     for (Merge& job : std::exchange(aggregator.merges(), {})) FIRN_CO_CHECK(co_await merge(std::move(job)));
     if (more && !*more) co_return Result<void>();
+  }
+}
+
+// For walks over the tree: a page that is damaged costs what is on it, and no more.
+Task<Result<StoreImpl::Loaded>> StoreImpl::load_or_go_behind(PageId page, std::string* position) {
+  auto loaded = co_await core_->pages.load(page);
+  if (loaded) co_return Loaded::page;
+  if (loaded.error().code() != Code::corrupt) co_return std::move(loaded).error();
+  core_->runtime.log().warning("background work goes behind a damaged page error=\"" +
+                               loaded.error().message() + "\"");
+  while (true) {
+    const auto behind = core_->tree.go_behind(page, *position);
+    if (behind) co_return *behind ? Loaded::behind : Loaded::end;
+    FIRN_CO_CHECK(co_await core_->pages.load(behind.error().page));
   }
 }
 
@@ -146,6 +165,7 @@ bool StoreImpl::erase_prepared(const std::string& key) {
   if (!*value) return false;  // removed with its container meanwhile
   const auto record = RecordView::decode(**value);
   const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();  // punches have no record
+  core_->usage.left(key, **value);
   core_->tree.erase(key);
   for (const Run run : runs) core_->space.release(run);
   return true;
@@ -176,45 +196,6 @@ Task<void> StoreImpl::background_aggregation() {
   }
   core_->start_checkpoint_if_due();
   background_runs_ = false;
-}
-
-// --- removal of containers -----------------------------------------------------------------------
-
-Task<Result<void>> StoreImpl::remove_container(ContainerId container) {
-  const auto turn = co_await reclaiming_.acquire();
-  std::string position = container_prefix(PgIndex{0}, container);
-  while (true) {
-    std::vector<std::string> keys;
-    const auto more = collect_container(container, position, keys);
-    if (!more) FIRN_CO_CHECK(co_await core_->pages.load(more.error().page));
-    FIRN_CO_CHECK(co_await erase(&keys));
-    if (more && !*more) co_return Result<void>();
-  }
-}
-
-// Keys of the container from `position` on, which moves behind them. False behind the last placement group.
-Faultable<bool> StoreImpl::collect_container(ContainerId container, std::string& position,
-                                             std::vector<std::string>& keys) {
-  Probe probe(core_->tree);
-  while (keys.size() < kKeysPerSlice) {
-    FIRN_TRY(const bool at_entry, probe.seek(position));
-    if (!at_entry) return false;
-    const std::string_view key = probe.key();
-    const PgIndex pg = object_of(key).pg;
-    const std::string prefix = container_prefix(pg, container);
-    if (key.starts_with(prefix)) {
-      keys.emplace_back(key);
-      position = key;
-      position += '\0';
-    } else if (key < prefix) {
-      position = prefix;
-    } else if (pg.value == UINT32_MAX) {
-      return false;
-    } else {
-      position = container_prefix(PgIndex{pg.value + 1}, container);
-    }
-  }
-  return true;
 }
 
 }  // namespace firn::vos

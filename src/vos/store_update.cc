@@ -235,8 +235,10 @@ Result<void> StoreImpl::append(Commit& commit) {
 
 void StoreImpl::apply_writes(Commit& commit) {
   const Change& change = commit.change;
-  for (const TreeWrite& write : commit.writes)
+  for (const TreeWrite& write : commit.writes) {  // no entry has this epoch yet
     core_->tree.insert(write.key, write.value, change.epoch, commit.end);
+    core_->usage.entered(write.key, write.value);
+  }
   if (commit.allocation != nullptr) commit.allocation->settle();
   core_->requests.forget_below(change.request.client, change.completed_below);
   core_->requests.remember(change.request, change.epoch);
@@ -249,6 +251,10 @@ void StoreImpl::apply_writes(Commit& commit) {
 // --- judging -------------------------------------------------------------------------------------
 
 Faultable<void> StoreImpl::judge(Commit& commit) {
+  if (auto allowed = core_->removals.check_write(commit.change.object); !allowed) {
+    commit.refused = std::move(allowed).error();
+    return {};
+  }
   Probe probe(core_->tree);
   return commit.update != nullptr ? judge_update(commit, probe) : judge_punch(commit, probe);
 }
