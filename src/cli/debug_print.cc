@@ -113,17 +113,19 @@ nlohmann::json root_json(const vos::CheckpointRoot& root) {
   return {{"log_lsn", root.log.lsn.value},          {"log_sequence", root.log.sequence},
           {"log_generation", root.log.generation},  {"newest_epoch", root.newest_epoch.value},
           {"tree_root", root.tree_root.value},      {"chunks", root.chunks.size()},
-          {"free_list", blob_json(root.free_list)}, {"requests", blob_json(root.requests)}};
+          {"free_list", blob_json(root.free_list)}, {"requests", blob_json(root.requests)},
+          {"reclaim", blob_json(root.reclaim)}};
 }
 
 std::string root_text(const vos::CheckpointRoot& root) {
   return fmt::format(
       "checkpoint root\n  log from lsn {}, sequence {}, generation {}\n  newest epoch {}\n"
       "  tree root page {}, {} chunks of the page table\n"
-      "  free list in block {}, {} bytes; request table in block {}, {} bytes\n",
+      "  free list in block {}, {} bytes; request table in block {}, {} bytes\n"
+      "  removals and usage in block {}, {} bytes\n",
       root.log.lsn.value, root.log.sequence, root.log.generation, root.newest_epoch.value,
       root.tree_root.value, root.chunks.size(), root.free_list.block, root.free_list.bytes,
-      root.requests.block, root.requests.bytes);
+      root.requests.block, root.requests.bytes, root.reclaim.block, root.reclaim.bytes);
 }
 
 nlohmann::json batch_json(const vos::LogBatch& batch, vos::LogPosition behind) {

@@ -32,6 +32,18 @@ Faultable<bool> Aggregator::slice(size_t entries_max) {
   return true;
 }
 
+void Aggregator::go_on_from(std::string position) {
+  position_ = std::move(position);
+  for (Punches& punches : punches_) {
+    for (PunchEntry& punch : punches.entries) punch.needed = true;
+  }
+  holes_.clear();
+  pieces_.clear();
+  newest_.clear();
+  unit_ = {};
+  probe_.forget();
+}
+
 void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
   if (parsed.epoch > readable_.from()) return;  // all of it is read, and it hides nothing from older readers
   if (parsed.kind == EntryKind::object_punch) return take_punch(kObject, key, parsed.epoch);
@@ -44,9 +56,9 @@ void Aggregator::look_at(std::string_view key, const ParsedKey& parsed) {
   FIRN_ASSERT(record.has_value());
   const Recx recx{parsed.start, record->count()};
   if (parsed.kind == EntryKind::hole)
-    holes_.push_back({recx, parsed.epoch, true, reader});
+    holes_.push_back({recx, parsed.epoch, true, record->record_bytes(), reader});
   else
-    take_piece({recx, parsed.epoch, record->punched(), reader}, record->record_bytes());
+    take_piece({recx, parsed.epoch, record->punched(), record->record_bytes(), reader});
 }
 
 // --- the levels of keys: a punch goes when all it hides has been looked at -------------------------
@@ -188,9 +200,9 @@ void Aggregator::take_single(std::string_view key, Epoch epoch, Epoch reader) {
   decide(epoch, reader, std::string(key), true);
 }
 
-void Aggregator::take_piece(StoredExtent piece, uint64_t record_bytes) {
+void Aggregator::take_piece(const StoredExtent& piece) {
   if (unit_.count > 0 && piece.recx.start >= unit_.end()) leave_unit();
-  unit_records_ = std::max(unit_records_, unit_records(record_bytes));
+  unit_records_ = std::max(unit_records_, unit_records(piece.record_bytes));
   unit_ = {piece.recx.start / unit_records_ * unit_records_, unit_records_};
   // Versions of one start come newest first: an older one that is no longer cannot be seen.
   const bool covered = !pieces_.empty() && pieces_.back().recx.start == piece.recx.start &&
@@ -244,7 +256,11 @@ void Aggregator::mark_unit(std::vector<StoredExtent>& extents) {
   }
   std::sort(readers.begin(), readers.end());
   readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
-  for (const Epoch reader : readers) mark_needed(extents, {unit_, reader, floor_at(reader)});
+  for (const Epoch reader : readers) {
+    const auto seen = mark_needed(extents, {unit_, reader, floor_at(reader)});
+    auto merge = plan_merge(extents, seen, std::string_view(path_).substr(0, akey_prefix_bytes_));
+    if (merge) merges_.push_back(*std::move(merge));
+  }
 }
 
 std::string Aggregator::extent_key(char kind, const StoredExtent& extent) const {

@@ -8,6 +8,8 @@
 // that an older one does not hide. Stays, besides: the newest entry of each layer of an akey even if it is
 // punched, as it keeps the akey in being and says of what kind and record size it is.
 //
+// What stays of a unit in several pieces of one layer is named to be merged.
+//
 // Memory: one unit's extents, an akey's holes, and the punches above (one for each layer).
 #pragma once
 
@@ -17,7 +19,7 @@
 #include <vector>
 
 #include "model/io.h"
-#include "vos/extent_layers.h"
+#include "vos/merge.h"
 #include "vos/retention.h"
 #include "vos/visibility.h"
 
@@ -33,8 +35,14 @@ class Aggregator {
   // what was found.
   Faultable<bool> slice(size_t entries_max);
   void forget() { probe_.forget(); }
+  // After a fault, if the page cannot be loaded: goes on from `position`, the first key behind it. What may
+  // have to do with what could not be looked at stays.
+  void go_on_from(std::string position);
+  const std::string& position() const { return position_; }
   // Keys to be erased, in order; the owner empties it.
   std::vector<std::string>& doomed() { return doomed_; }
+  // To be carried out after that, in any order; the owner empties it.
+  std::vector<Merge>& merges() { return merges_; }
 
  private:
   struct PunchEntry {
@@ -67,7 +75,7 @@ class Aggregator {
 
   void take_punch(Level level, std::string_view key, Epoch epoch);
   void take_single(std::string_view key, Epoch epoch, Epoch reader);
-  void take_piece(StoredExtent piece, uint64_t record_bytes);
+  void take_piece(const StoredExtent& piece);
   void leave_unit();
   void mark_unit(std::vector<StoredExtent>& extents);
   void decide(Epoch epoch, Epoch reader, std::string key, bool needed);
@@ -79,6 +87,7 @@ class Aggregator {
   const ReadableEpochs readable_;
   std::string position_;  // the next entry is at or behind it
   std::vector<std::string> doomed_;
+  std::vector<Merge> merges_;
   bool punches_above_read_ = false;
 
   // Of the entry looked at last.

@@ -25,6 +25,8 @@ std::string_view kind_name(BlobKind kind) {
       return "free list";
     case BlobKind::requests:
       return "request table";
+    case BlobKind::reclaim:
+      return "list of removals and usage";
   }
   return "blob";
 }

@@ -23,6 +23,8 @@ std::string BlockOwner::text() const {
       return "the free list's blob";
     case Kind::requests:
       return "the request table's blob";
+    case Kind::reclaim:
+      return "the blob of removals and usage";
     case Kind::data:
       return "data of an entry in page " + std::to_string(id);
     case Kind::log_record:

@@ -83,6 +83,8 @@ struct Change {
 enum class LogKind : uint8_t {
   change = 1,
   changes = 8,  // several, each with its epoch
+  remove_container = 16,  // removals.h
+  remove_group = 17,
 };
 
 // The log record, and back: Code::corrupt if the bytes are none, Code::version if they are of a kind we do

@@ -18,6 +18,7 @@ namespace {
 struct Checkpoint {
   CheckpointRoot root;
   std::optional<FreeList> free;  // none: damaged
+  std::optional<UsageTable> usage;
 };
 
 Task<std::optional<Superblock>> check_superblocks(CheckContext* context) {
@@ -87,6 +88,16 @@ Task<void> check_requests(CheckContext* context, BlobIdentity identity, BlobRef 
   context->findings.add(damaged(std::move(decoded).error(), "the checkpoint's request table is damaged"));
 }
 
+Task<void> check_reclaim(CheckContext* context, BlobIdentity identity, Checkpoint* checkpoint) {
+  identity.kind = BlobKind::reclaim;
+  const auto bytes =
+      co_await check_blob(context, identity, checkpoint->root.reclaim, BlockOwner::Kind::reclaim);
+  if (!bytes) co_return;
+  auto decoded = decode_reclaim(*bytes);
+  if (decoded) co_return checkpoint->usage.emplace().decode(*decoded);
+  context->findings.add(damaged(std::move(decoded).error(), "the list of removals and usage is damaged"));
+}
+
 Task<std::optional<Checkpoint>> check_checkpoint(CheckContext* context, Superblock superblock) {
   const BlobIdentity identity{BlobKind::root, superblock.store, superblock.checkpoint};
   const auto bytes = co_await check_blob(context, identity, superblock.root, BlockOwner::Kind::root);
@@ -96,9 +107,10 @@ Task<std::optional<Checkpoint>> check_checkpoint(CheckContext* context, Superblo
     context->findings.add(damaged(std::move(root).error(), "the checkpoint's root is damaged"));
     co_return std::nullopt;
   }
-  Checkpoint checkpoint{*std::move(root), std::nullopt};
+  Checkpoint checkpoint{*std::move(root), std::nullopt, std::nullopt};
   co_await check_free_list(context, identity, &checkpoint);
   co_await check_requests(context, identity, checkpoint.root.requests);
+  co_await check_reclaim(context, identity, &checkpoint);
   co_return checkpoint;
 }
 
@@ -132,6 +144,19 @@ Task<void> judge_owners(CheckContext* context, IndexChecker* index) {
   }
 }
 
+void judge_usage(CheckContext* context, const UsageTable& kept) {
+  if (!context->index_is_whole || context->usage == kept) return;
+  const Usage is = context->usage.total();
+  const Usage said = kept.total();
+  context->findings.add(Finding{.what = "what the containers use is not what the checkpoint says"}
+                            .on("entries", is.entries)
+                            .on("entries_said", said.entries)
+                            .on("value_bytes", is.value_bytes)
+                            .on("value_bytes_said", said.value_bytes)
+                            .on("block_bytes", is.block_bytes)
+                            .on("block_bytes_said", said.block_bytes));
+}
+
 Task<void> check_all(CheckContext* context) {
   const auto superblock = co_await check_superblocks(context);
   if (!superblock) co_return;
@@ -140,6 +165,7 @@ Task<void> check_all(CheckContext* context) {
   IndexChecker index(*context, checkpoint->root);
   co_await index.check();
   co_await judge_owners(context, &index);
+  if (checkpoint->usage) judge_usage(context, *checkpoint->usage);
   co_await check_log(context, &*superblock, &checkpoint->root,
                      checkpoint->free ? &*checkpoint->free : nullptr);
 }

@@ -5,6 +5,7 @@
 #include "vos/check.h"
 #include "vos/findings.h"
 #include "vos/space.h"
+#include "vos/usage.h"
 
 namespace firn::vos {
 
@@ -15,6 +16,7 @@ struct CheckContext {
   Findings findings;
   CheckReport report;  // its counters
   BlockOwners owners;
+  UsageTable usage;  // of the index's entries
   // All pages and entries could be read: then blocks without owner are lost, and pages that the tree does not
   // reach are left over.
   bool index_is_whole = true;

@@ -43,6 +43,7 @@ Task<void> EntryChecker::check(std::string_view key, std::string_view value, Blo
 Task<void> EntryChecker::check_next(std::string_view key, std::string_view value, BlockOwner place) {
   const std::optional<Entry> entry = decode(key, value, place);
   if (!entry) co_return;
+  context_.usage.entered(key, value);
   check_relations(*entry);
   if (entry->record && check_runs(*entry)) co_await check_data(*entry);
 }

@@ -7,6 +7,7 @@
 #include "vos/check_entry.h"
 #include "vos/log_reader.h"
 #include "vos/recovery.h"
+#include "vos/removals.h"
 
 namespace firn::vos {
 
@@ -41,6 +42,11 @@ class RecordChecker {
 
   Task<void> check(LogRecord record) {
     context_.report.log_records++;
+    if (is_removal(record.bytes)) {
+      auto removal = decode_removal(record.bytes);
+      if (!removal) context_.findings.add(about_record(std::move(removal).error(), record.end));
+      co_return;
+    }
     const auto changes = decode_changes(record.bytes);
     if (!changes) {
       context_.findings.add(about_record(changes.error().clone(), record.end));

@@ -21,10 +21,12 @@
 #include "vos/checkpoint_root.h"
 #include "vos/log.h"
 #include "vos/page_cache.h"
+#include "vos/removals.h"
 #include "vos/request_table.h"
 #include "vos/space.h"
 #include "vos/superblock.h"
 #include "vos/tree.h"
+#include "vos/usage.h"
 
 namespace firn::vos {
 
@@ -48,6 +50,8 @@ class CheckpointWriter {
     const Tree& tree;
     const RequestTable& requests;
     const HybridClock& clock;
+    const Removals& removals;
+    const UsageTable& usage;
     CheckpointState& state;
   };
   explicit CheckpointWriter(Parts parts) : parts_(parts) {}
@@ -87,6 +91,7 @@ class CheckpointWriter {
   std::vector<PageId> pages_;
   FreeList free_;
   std::string requests_;
+  std::string reclaim_;
   CheckpointRoot root_;
   uint64_t sequence_ = 0;
   // Progress.

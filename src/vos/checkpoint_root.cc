@@ -22,8 +22,9 @@ struct RootBytes {
   uint64_t tree_root;
   BlobRef free_list;
   BlobRef requests;
+  BlobRef reclaim;
 };
-static_assert(sizeof(RootBytes) == 96);
+static_assert(sizeof(RootBytes) == 120);
 
 struct ChunkRefBytes {
   uint64_t block;
@@ -54,11 +55,13 @@ std::string CheckpointRoot::encode() const {
                           to_little(newest_epoch.value),
                           to_little(tree_root.value),
                           {},
+                          {},
                           {}};
   std::memcpy(bytes.data(), &head, sizeof head);
   auto* const start = reinterpret_cast<std::byte*>(bytes.data());
   store_blob_ref(start + offsetof(RootBytes, free_list), free_list);
   store_blob_ref(start + offsetof(RootBytes, requests), requests);
+  store_blob_ref(start + offsetof(RootBytes, reclaim), reclaim);
   char* at = bytes.data() + sizeof(RootBytes);
   for (const ChunkRef& chunk : chunks) {
     const ChunkRefBytes ref = {to_little(chunk.block), to_little(chunk.crc), 0};
@@ -92,6 +95,7 @@ Result<CheckpointRoot> CheckpointRoot::decode(std::string_view bytes) {
   const auto* const start = reinterpret_cast<const std::byte*>(bytes.data());
   root.free_list = load_blob_ref(start + offsetof(RootBytes, free_list));
   root.requests = load_blob_ref(start + offsetof(RootBytes, requests));
+  root.reclaim = load_blob_ref(start + offsetof(RootBytes, reclaim));
   root.chunks.reserve(chunk_count);
   for (const char* at = bytes.data() + header_bytes; at != bytes.data() + bytes.size();
        at += sizeof(ChunkRefBytes)) {

@@ -27,6 +27,7 @@ struct CheckpointRoot {
   PageId tree_root;
   BlobRef free_list;
   BlobRef requests;
+  BlobRef reclaim;
   std::vector<ChunkRef> chunks;
 
   static size_t encoded_bytes(size_t chunk_count);

@@ -74,8 +74,10 @@ Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice&
   const HybridClock unused_clock;
   CheckpointState state;
   state.superblock = first_superblock(log, main, options, identity.salt);
-  CheckpointWriter writer(
-      {runtime.executor(), main, empty_space, no_pages, empty_tree, no_requests, unused_clock, state});
+  const Removals no_removals;
+  const UsageTable no_usage;
+  CheckpointWriter writer({runtime.executor(), main, empty_space, no_pages, empty_tree, no_requests,
+                           unused_clock, no_removals, no_usage, state});
   co_return co_await writer.write_at({Lsn{0}, 1, 0});
 }
 
@@ -111,6 +113,8 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
   FIRN_CO_TRY(const LoadedCheckpoint checkpoint, co_await load_checkpoint(*log, *main));
   std::unique_ptr<Core> core(new Core({runtime, options, std::move(log), std::move(main), checkpoint}));
   FIRN_CO_CHECK(core->requests.decode(checkpoint.requests));
+  core->removals.decode(checkpoint.reclaim);
+  core->usage.decode(checkpoint.reclaim);
   FIRN_CO_CHECK(co_await load_page_table(*core->main_device, checkpoint, core->pages));
   core->tree.open(checkpoint.root.tree_root);
   core->clock.advance_to(checkpoint.root.newest_epoch);
@@ -199,6 +203,7 @@ void Core::update_checkpoint_need() {
   const uint64_t chunks = std::min<uint64_t>(pages.table().chunk_count() + 1, pages_to_write);
   const uint64_t blob_bytes = (space.free_range_count() + pages_to_write) * FreeList::kRangeBytes +
                               requests.request_count() * 16 + requests.client_count() * 24 +
+                              removals.encoded_bytes_max() + usage.encoded_bytes_max() +
                               CheckpointRoot::encoded_bytes(pages.table().chunk_count() + 1);
   space.set_checkpoint_need((pages_to_write + chunks) * Space::kPageBlocks + blob_bytes / kBlockBytes +
                             kNeedBlobBlocks);
@@ -207,7 +212,7 @@ void Core::update_checkpoint_need() {
 // --- checkpoints ---------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
-  return {runtime.executor(), *main_device, space, pages, tree, requests, clock, state_};
+  return {runtime.executor(), *main_device, space, pages, tree, requests, clock, removals, usage, state_};
 }
 
 Task<Result<void>> Core::run_checkpoint() {

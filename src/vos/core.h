@@ -100,6 +100,8 @@ class Core {
   Tree tree;
   PunchMemo punches;
   RequestTable requests;
+  Removals removals;
+  UsageTable usage;
   HybridClock clock;
 
  private:

@@ -13,6 +13,7 @@ struct StoredExtent {
   Recx recx;
   Epoch epoch;
   bool punched = false;
+  uint64_t record_bytes = 0;
   Epoch reader;         // the first readable epoch at or above `epoch`
   bool needed = false;  // data that its reader sees, or a punch that hides such data from it
 };

@@ -7,6 +7,7 @@
 // memory: after opening a store nothing is known, so the first aggregation walks over all of it.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,9 +19,7 @@ namespace firn::vos {
 
 class Garbage {
  public:
-  // `newest`: of the store. Everything up to it is taken to hold garbage.
-  Garbage(uint64_t memory_bytes_max, Epoch newest)
-      : memory_bytes_max_(memory_bytes_max), remembered_above_(newest) {}
+  explicit Garbage(uint64_t memory_bytes_max) : memory_bytes_max_(memory_bytes_max) {}
 
   // A write at `epoch` hides something beneath the prefix: `bytes` of it, as far as is known.
   void add(std::string_view prefix, Epoch epoch, uint64_t bytes);
@@ -36,8 +35,8 @@ class Garbage {
   std::optional<std::string> next(std::string_view position, Epoch epoch) const;
   // All at or beneath the prefix has been looked at by an aggregation up to `epoch`.
   void looked_at(std::string_view prefix, Epoch epoch);
-  // A walk over everything begins; `newest` is the newest epoch of the store. What is added from now on is
-  // remembered for later.
+  // A walk over everything begins, or has to; `newest` is the newest epoch of the store. What is added from
+  // now on is remembered for later.
   void begin_walk(Epoch newest);
   // All garbage of writes at or below the epoch is gone.
   void cleaned(Epoch epoch) { clean_upto_ = std::max(clean_upto_, epoch); }

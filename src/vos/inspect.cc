@@ -6,6 +6,7 @@
 #include "vos/entry_name.h"
 #include "vos/record.h"
 #include "vos/recovery.h"
+#include "vos/removals.h"
 
 namespace firn::vos {
 
@@ -49,6 +50,16 @@ void describe_change(const Change& change, RecordDescription& described) {
   }
 }
 
+void describe_removal(std::string_view record, RecordDescription& described) {
+  const auto removal = decode_removal(record);
+  if (!removal)
+    described.lines.push_back("not shown: " + removal.error().message());
+  else if (removal->container)
+    described.lines.push_back("removal of container " + removal->container->uuid.text());
+  else
+    described.lines.push_back("removal of placement group " + std::to_string(removal->pg->value));
+}
+
 }  // namespace
 
 std::string describe_value(std::string_view value) {
@@ -67,6 +78,10 @@ std::string describe_value(std::string_view value) {
 RecordDescription describe_record(std::string_view record) {
   RecordDescription described;
   described.kind = record.empty() ? 0 : static_cast<uint8_t>(record.front());
+  if (is_removal(record)) {
+    describe_removal(record, described);
+    return described;
+  }
   const auto changes = decode_changes(record);
   if (!changes) {
     described.lines.push_back("not shown: " + changes.error().message());

@@ -171,6 +171,10 @@ std::optional<ParsedKey> parse_key(std::string_view key) {
   return parse_akey_entry(key, parsed);
 }
 
+size_t scope_bytes(const ParsedKey& parsed) {
+  return std::max({kObjectPrefixBytes, parsed.dkey_prefix_bytes, parsed.akey_prefix_bytes});
+}
+
 ObjectRef object_of(std::string_view key) {
   FIRN_ASSERT(key.size() >= kObjectPrefixBytes);
   ObjectRef ref;

@@ -61,6 +61,8 @@ struct ParsedKey {
   uint64_t start = 0;            // hole and piece
   Epoch epoch;
 };
+// The bytes of the prefix of the akey, or of the dkey or object that is punched.
+size_t scope_bytes(const ParsedKey& parsed);
 // Nothing if the bytes are no tree key.
 std::optional<ParsedKey> parse_key(std::string_view key);
 // Precondition: key.size() >= kObjectPrefixBytes.

@@ -92,8 +92,11 @@ Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& ma
   blob.kind = BlobKind::requests;
   FIRN_CO_TRY(LoadedBlob requests, co_await read_blob(main, blob, loaded.root.requests));
   loaded.requests = std::move(requests.bytes);
+  blob.kind = BlobKind::reclaim;
+  FIRN_CO_TRY(LoadedBlob reclaim, co_await read_blob(main, blob, loaded.root.reclaim));
+  FIRN_CO_TRY(loaded.reclaim, decode_reclaim(reclaim.bytes));
   loaded.state.chunks = loaded.root.chunks;
-  for (const LoadedBlob* part : {&root, &free_list, &requests}) {
+  for (const LoadedBlob* part : {&root, &free_list, &requests, &reclaim}) {
     loaded.state.blob_runs.insert(loaded.state.blob_runs.end(), part->runs.begin(), part->runs.end());
   }
   FIRN_CO_CHECK(check_structures(loaded));

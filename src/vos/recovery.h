@@ -10,6 +10,7 @@
 #include "vos/free_list.h"
 #include "vos/log_reader.h"
 #include "vos/page_cache.h"
+#include "vos/reclaim_image.h"
 
 namespace firn::vos {
 
@@ -32,6 +33,7 @@ struct LoadedCheckpoint {
   CheckpointRoot root;
   FreeList free;
   std::string requests;  // as encoded
+  ReclaimImage reclaim;
 };
 
 // The newest checkpoint of the two devices, without its page table. Code::corrupt naming the structure and

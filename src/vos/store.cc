@@ -6,6 +6,10 @@
 
 namespace firn::vos {
 
+namespace {
+constexpr uint64_t kGarbageMemoryFraction = 64;  // of the memory for pages
+}  // namespace
+
 Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
                                  FormatOptions options) {
   return Core::format(runtime, log, main, options);
@@ -26,10 +30,17 @@ Task<Result<std::unique_ptr<Store>>> Store::open(Runtime& runtime, std::unique_p
 StoreImpl::StoreImpl(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       retention_(core_->options.retention),
+      garbage_(core_->options.cache_bytes / kGarbageMemoryFraction),
+      share_(core_->runtime.executor(), core_->options.background_percent),
       reclaiming_(core_->runtime.executor(), 1),
       gate_(core_->runtime.executor()) {}
 
-Task<Result<void>> StoreImpl::replay() { co_return co_await core_->replay(*this); }
+Task<Result<void>> StoreImpl::replay() {
+  FIRN_CO_CHECK(co_await core_->replay(*this));
+  garbage_.begin_walk(core_->clock.last());  // nothing is known of what was there
+  start_removals();
+  co_return Result<void>();
+}
 
 Task<void> StoreImpl::quiet() {
   co_await gate_.close();
@@ -43,7 +54,12 @@ Task<Result<void>> StoreImpl::close() {
 
 Task<Result<void>> StoreImpl::checkpoint() { co_return co_await core_->checkpoint(); }
 
-StoreStats StoreImpl::stats() const { return core_->stats(); }
+StoreStats StoreImpl::stats() const {
+  StoreStats stats = core_->stats();
+  stats.usage = core_->usage.total();
+  stats.removals = core_->removals.pending();
+  return stats;
+}
 
 Epoch StoreImpl::newest_epoch() const { return core_->clock.last(); }
 
@@ -55,9 +71,25 @@ Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
   co_return Result<void>();
 }
 
+// A record that had been removed when it came again at its epoch may be back with the checkpoint.
+void StoreImpl::insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn) {
+  const auto old = core_->tree.find_view(write.key);
+  FIRN_ASSERT(old.has_value());
+  std::vector<Run> runs;
+  if (*old) {
+    core_->usage.left(write.key, **old);
+    const auto record = RecordView::decode(**old);
+    if (record) runs = record->runs();  // punches have none
+  }
+  core_->tree.insert(write.key, write.value, epoch, lsn);
+  core_->usage.entered(write.key, write.value);
+  for (const Run run : runs) core_->space.release(run);
+}
+
 // --- replay --------------------------------------------------------------------------------------
 
 Result<void> StoreImpl::claim(std::string_view record) {
+  if (is_removal(record)) return {};
   FIRN_TRY(const auto changes, decode_changes(record));
   for (const Change& change : changes) {
     for (const AkeyChange& akey : change.akeys) {
@@ -70,19 +102,14 @@ Result<void> StoreImpl::claim(std::string_view record) {
 }
 
 Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
+  if (is_removal(record)) {
+    FIRN_CO_TRY(const RemovalRecord removal, decode_removal(record));
+    note_removal(removal);
+    co_return Result<void>();
+  }
   FIRN_CO_TRY(auto changes, decode_changes(record));
   for (Change& change : changes) FIRN_CO_CHECK(co_await replay_change(std::move(change), end));
   co_return Result<void>();
-}
-
-// A record that had been removed when it came again at its epoch may be back with the checkpoint.
-void StoreImpl::insert_over(const TreeWrite& write, Epoch epoch, Lsn end) {
-  const auto old = core_->tree.find_view(write.key);
-  FIRN_ASSERT(old.has_value());
-  const auto record = *old ? RecordView::decode(**old) : std::nullopt;  // punches have none
-  const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();
-  core_->tree.insert(write.key, write.value, epoch, end);
-  for (const Run run : runs) core_->space.release(run);
 }
 
 Task<Result<void>> StoreImpl::replay_change(Change change, Lsn end) {
@@ -92,7 +119,7 @@ Task<Result<void>> StoreImpl::replay_change(Change change, Lsn end) {
     for (auto ready = core_->tree.prepare(write.key); !ready; ready = core_->tree.prepare(write.key)) {
       FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
     }
-    insert_over(write, change.epoch, end);
+    insert_entry(write, change.epoch, end);
   }
   for (const AkeyChange& akey : change.akeys) {
     for (const EntryChange& entry : akey.entries) {

@@ -22,7 +22,9 @@
 #include "model/io.h"
 #include "model/limits.h"
 #include "runtime/runtime.h"
+#include "vos/reclaim_image.h"
 #include "vos/retention.h"
+#include "vos/scrub.h"
 #include "vos/store_record.h"
 
 namespace firn::vos {
@@ -37,6 +39,7 @@ struct StoreOptions {
   uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
   uint64_t log_bytes_per_checkpoint = 32ull << 20;  // a checkpoint starts when this much log has been written
   bool verify_checksums_on_update = true;  // data that does not match the client's checksum: Code::corrupt
+  uint64_t background_percent = 25;        // of the thread's time that aggregation and the like may take
   Retention retention = {};  // what else is overwritten the store removes by itself when it is worth it
   // With `relaxed` a crash of the process or the host loses the newest answered changes; what is left is the
   // state at one moment before. Changes gather for the delay, and take one write and one flush together.
@@ -160,11 +163,8 @@ struct StoreStats {
   uint64_t pages = 0;        // of the index
   uint64_t log_bytes = 0;    // written since the last checkpoint
   uint64_t checkpoints = 0;  // since opening
-};
-
-// A place that holds damaged bytes, in words a person can act on.
-struct Damage {
-  std::string where;
+  Usage usage;               // of all containers
+  uint64_t removals = 0;     // of containers and placement groups, that are not through
 };
 
 class Store {
@@ -207,15 +207,25 @@ class Store {
   // Code::corrupt if data fails its checksum.
   virtual Task<Result<DiffResult>> diff(Diff diff) = 0;
 
-  // Removes, physically and in slices, all records of the container in this store. Repeat after a crash.
+  // Durable when it returns: reads of the container see nothing from now on, and writes to it are refused
+  // (Code::not_found). Its space comes back in the background, also after a crash. Its id is not used again.
   virtual Task<Result<void>> remove_container(ContainerId container) = 0;
+  // The same for all that the store has of a placement group. Writes to the group are refused with Code::busy
+  // until its removal is through; then it may be used again.
+  virtual Task<Result<void>> remove_group(PgIndex pg) = 0;
+  // What the container's records take, exactly; older versions that are still stored included.
+  virtual Usage usage(ContainerId container) const = 0;
   // Takes effect for aggregation that begins later. A snapshot that is added must be readable now, by the
   // retention before: what was removed does not come back.
   virtual void set_retention(Retention retention) = 0;
   // Removes what no readable epoch needs, looking at versions up to `upto`, and frees its space (after the
-  // next checkpoint). In slices.
+  // next checkpoint). Extents that all readable epochs see alike become one, with the newest of their epochs.
+  // In slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
+  // Reads everything from the devices and compares it with its checksums, no faster than it is told. Damage is
+  // in the report, never an error.
+  virtual Task<Result<ScrubReport>> scrub(ScrubOptions options) = 0;
   virtual StoreStats stats() const = 0;
   // Never hand out an epoch at or below this one; see HybridClock::observe.
   virtual Epoch newest_epoch() const = 0;

@@ -95,20 +95,28 @@ Result<void> StoreImpl::apply_fresh(const std::vector<Arrival*>& fresh) {
   std::vector<const Change*> changes;
   bool has_runs = false;
   for (const Arrival* arrival : fresh) {
+    FIRN_CHECK(core_->removals.check_write(arrival->change.object));
     changes.push_back(&arrival->change);
     has_runs |= arrival->change.has_runs();
   }
   FIRN_TRY(const Lsn end, core_->log().append(encode_changes(changes), has_runs));
   for (Arrival* arrival : fresh) {
     const Change& change = arrival->change;
-    core_->tree.insert(arrival->write.key, arrival->write.value, change.epoch, end);
+    insert_entry(arrival->write, change.epoch, end);
     if (!change.dkey) core_->punches.forget(change.object);
     arrival->allocation.settle();
     core_->clock.advance_to(change.epoch);
     core_->requests.remember(change.request, change.epoch);
+    note_arrival(arrival->write.key);
   }
-  garbage_.punches++;  // what they hide was not looked at
   return {};
+}
+
+// What it hides, or what hides it, was not looked at; the latter may be as new as anything in the store.
+void StoreImpl::note_arrival(std::string_view key) {
+  const auto parsed = parse_key(key);
+  FIRN_ASSERT(parsed.has_value());
+  garbage_.add(key.substr(0, scope_bytes(*parsed)), core_->clock.last(), 0);
 }
 
 }  // namespace firn::vos

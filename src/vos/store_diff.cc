@@ -9,11 +9,14 @@ Task<Result<DiffResult>> StoreImpl::diff(Diff diff) {
   if (diff.bytes_max > kRequestDataBytesMax) {
     co_return fail(Code::too_big, "one answer cannot hold as much").on("bytes_max", kRequestDataBytesMax);
   }
-  diff.upto = read_epoch(diff.upto);
+  diff.upto = read_epoch({.pg = diff.pg}, diff.upto);
   const Space::Reader blocks = core_->space.begin_read();
   DiffScan scan(core_->tree, diff);
   for (auto done = scan.run(); !done; done = scan.run()) {
-    FIRN_CO_CHECK(co_await core_->pages.load(done.error().page));
+    scans_waiting_++;
+    auto loaded = co_await core_->pages.load(done.error().page);
+    scans_waiting_--;
+    FIRN_CO_CHECK(std::move(loaded));
     scan.forget();
   }
   scan.result.payload = Buffer(static_cast<size_t>(scan.payload_bytes));

@@ -4,7 +4,11 @@
 //   store_read.cc      fetch, list, query
 //   store_apply.cc     records at given epochs
 //   store_diff.cc      what changed since an epoch
-//   store_reclaim.cc   aggregation, removal of containers, space
+//   store_space.cc     room for changes
+//   store_reclaim.cc   aggregation
+//   store_removal.cc   removal of containers and placement groups
+//   store_merge.cc     merging of pieces
+//   store_scrub.cc     scrubbing
 // Belongs to its store's thread.
 #pragma once
 
@@ -19,8 +23,10 @@
 #include "runtime/sync.h"
 #include "vos/aggregator.h"
 #include "vos/apply_plan.h"
+#include "vos/background_share.h"
 #include "vos/change.h"
 #include "vos/core.h"
+#include "vos/garbage.h"
 #include "vos/store.h"
 #include "vos/update_plan.h"
 
@@ -63,9 +69,12 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) override;
   Task<Result<DiffResult>> diff(Diff diff) override;
   Task<Result<void>> remove_container(ContainerId container) override;
-  void set_retention(Retention retention) override { retention_ = std::move(retention); }
+  Task<Result<void>> remove_group(PgIndex pg) override;
+  Usage usage(ContainerId container) const override { return core_->usage.of(container); }
+  void set_retention(Retention retention) override;
   Task<Result<void>> aggregate(Epoch upto) override;
   Task<Result<void>> checkpoint() override;
+  Task<Result<ScrubReport>> scrub(ScrubOptions options) override;
   StoreStats stats() const override;
   Epoch newest_epoch() const override;
 
@@ -81,8 +90,10 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Allocation* allocation = nullptr;
     std::string dkey_prefix = {};  // unless the object is punched
     std::vector<TreeWrite> writes = {};
-    size_t warmed = 0;           // writes[0, warmed) have been prepared at least once
-    uint64_t garbage_bytes = 0;  // hidden by the change, as far as it is cheap to say
+    size_t warmed = 0;  // writes[0, warmed) have been prepared at least once
+    // What the change lands on: prefixes, and the bytes it hides as far as that is cheap to say.
+    std::vector<std::string> lands_on = {};
+    uint64_t garbage_bytes = 0;
     std::optional<Error> refused = {};
     Lsn end = {};  // of the log record
   };
@@ -100,6 +111,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Condition if_exists;   // refuses
     Condition if_missing;  // likewise
   };
+  static Faultable<bool> hides_pieces(Commit& commit, const UpdateItem& wanted, std::string_view akey_prefix,
+                                      Probe& probe);
   static void refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key);
   Faultable<void> judge_punch(Commit& commit, Probe& probe);
   Faultable<void> prepare_writes(Commit& commit);
@@ -126,10 +139,10 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> apply_group(std::deque<Arrival>* arrivals, size_t begin, size_t end);
   Faultable<std::vector<Arrival*>> find_fresh(std::deque<Arrival>& arrivals, size_t begin, size_t end);
   Result<void> apply_fresh(const std::vector<Arrival*>& fresh);
+  void note_arrival(std::string_view key);
 
   // --- replay
   Task<Result<void>> replay_change(Change change, Lsn end);
-  void insert_over(const TreeWrite& write, Epoch epoch, Lsn end);
   Result<void> claim(std::string_view record) override;
   Task<Result<void>> apply(std::string_view record, Lsn end) override;
 
@@ -157,18 +170,15 @@ class StoreImpl final : public Store, private ReplayVisitor {
     bool begun_ = false;
     Space::Reader blocks_;
   };
-  Epoch read_epoch(Epoch asked) const { return std::min(asked, core_->clock.last()); }
+  // What is being removed is read at an epoch at which nothing is there.
+  Epoch read_epoch(const ObjectRef& object, Epoch asked) const {
+    return core_->removals.hides(object) ? kEpochNone : std::min(asked, core_->clock.last());
+  }
   template <class Scan>
   Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault);
   Task<Result<void>> wait_durable(Lsn lsn);
 
   // --- space
-  // Bytes that aggregation would win: an estimate, only ever compared with thresholds.
-  struct Garbage {
-    uint64_t bytes = 0;
-    uint64_t punches = 0;  // nobody has counted what they hid
-    bool any() const { return bytes > 0 || punches > 0; }
-  };
   Task<Result<void>> admit(size_t record_bytes, SpaceUse use);
   Task<Result<void>> admit_once(size_t record_bytes, SpaceUse use);
   bool has_room(size_t record_bytes, SpaceUse use);
@@ -176,10 +186,40 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Result<std::vector<Run>> allocate_pieces(uint64_t bytes);
   Task<bool> win_space();
   Task<Result<void>> erase(std::vector<std::string>* keys);
-  void erase_prepared(const std::string& key);
+  enum class Loaded : uint8_t { page, behind, end };
+  Task<Result<Loaded>> load_or_go_behind(PageId page, std::string* position);
+  Task<Result<void>> merge(Merge merge);
+  Faultable<bool> find_parts(const Merge& merge, StoredParts& parts);
+  Task<Result<std::vector<std::string>>> write_merged(const Merge* merge, uint64_t record_bytes,
+                                                      const Buffer* data, Allocation* allocation);
+  Task<Result<void>> replace_parts(const Merge* merge, const StoredParts* parts,
+                                   const std::vector<std::string>* records, Allocation* allocation);
+  Faultable<bool> prepare_merge(const Merge& merge, const StoredParts& parts);
+  bool erase_prepared(const std::string& key);
+  Task<Result<void>> remove(RemovalRecord removal);
+  bool note_removal(const RemovalRecord& removal);
+  void start_removals();
+  Task<void> background_removals();
+  Task<Result<void>> erase_removed();
+  Task<Result<void>> erase_container(ContainerId container);
+  Task<Result<void>> erase_group(PgIndex pg);
   Faultable<bool> collect_container(ContainerId container, std::string& position,
                                     std::vector<std::string>& keys);
+  Faultable<bool> collect_group(const std::string& prefix, std::vector<std::string>& keys);
+  // All that enters and leaves the tree; the pages are prepared.
+  void insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn);
   ReadableEpochs readable_epochs(Epoch upto) const;
+  Task<Result<void>> aggregate_remembered(const ReadableEpochs* readable);
+  Task<Result<void>> aggregate_changed(const ReadableEpochs* readable);
+  Faultable<std::optional<std::string>> next_changed_scope(std::string& position, Epoch since, Epoch upto);
+  Task<Result<void>> aggregate_scope(std::string scope, const ReadableEpochs* readable);
+  struct Scrub;
+  Task<void> scrub_pause(const Scrub* scrub, uint64_t bytes);
+  Task<Result<void>> scrub_page(Scrub* scrub, PageId page);
+  Task<void> note_damaged_page(Scrub* scrub, PageId page, std::string what);
+  Task<Result<bool>> scrub_record(Scrub* scrub);
+  Faultable<std::optional<TreeWrite>> next_record(std::string& position);
+  static Damage damage_of(const std::string& key, const RecordView& record);
   bool aggregation_due() const;
   void start_aggregation_if_due();
   Task<void> background_aggregation();
@@ -187,11 +227,13 @@ class StoreImpl final : public Store, private ReplayVisitor {
   const std::unique_ptr<Core> core_;
   std::string log_record_;  // of the change that is being applied: memory that is kept
   Retention retention_;
+  uint64_t scans_waiting_ = 0;    // for pages, within a walk over the tree
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
-  // One punch that nobody has counted: what was there before the store was opened is not known.
-  Garbage garbage_{.punches = 1};
+  Garbage garbage_;
+  BackgroundShare share_;
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
+  bool removals_run_ = false;
   Gate gate_;
 };
 

@@ -45,7 +45,10 @@ template <class Scan>
 Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault) {
   reading->begin();
   while (true) {
-    FIRN_CO_CHECK(co_await core_->pages.load(fault.page));
+    scans_waiting_++;
+    auto loaded = co_await core_->pages.load(fault.page);
+    scans_waiting_--;
+    FIRN_CO_CHECK(std::move(loaded));
     scan->forget();
     const auto done = scan->run();
     if (done) co_return Result<void>();
@@ -57,7 +60,7 @@ Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault)
 Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   FIRN_CO_CHECK(check_fetch(fetch));
   const Epoch asked = fetch.epoch;
-  fetch.epoch = read_epoch(asked);
+  fetch.epoch = read_epoch(fetch.object, asked);
   Reading reading(*this, fetch.epoch);
   FetchScan scan({core_->tree, core_->punches, core_->clock.last()}, fetch);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
@@ -85,7 +88,7 @@ Task<Result<ListResult>> StoreImpl::list(List list) {
   if (list.level > ListLevel::extents) co_return fail(Code::invalid, "no such level to list");
   if (list.level >= ListLevel::akeys) FIRN_CO_CHECK(check_dkey(list.dkey));
   if (list.level == ListLevel::extents) FIRN_CO_CHECK(check_akey(list.dkey, list.akey));
-  list.epoch = read_epoch(list.epoch);
+  list.epoch = read_epoch(list.object, list.epoch);
   Reading reading(*this, list.epoch);
   ListScan scan(core_->tree, list);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
@@ -97,7 +100,7 @@ Task<Result<QueryResult>> StoreImpl::query(Query query) {
   const bool needs_dkey = (query.find_akey || query.find_recx) && !query.find_dkey;
   if (needs_dkey) FIRN_CO_CHECK(check_dkey(query.dkey));
   if (query.find_recx && !query.find_akey) FIRN_CO_CHECK(check_akey(query.dkey, query.akey));
-  query.epoch = read_epoch(query.epoch);
+  query.epoch = read_epoch(query.object, query.epoch);
   Reading reading(*this, query.epoch);
   QueryScan scan(core_->tree, query);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));

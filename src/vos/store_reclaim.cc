@@ -1,4 +1,4 @@
-// Space: aggregation, removal of containers, and what is done when space is short; see store_impl.h.
+// Aggregation; see store_impl.h.
 //
 // Removal is not logged: what nobody can see may come back with a crash, and is removed again. Blocks that
 // are released become free with the next checkpoint, so until then nothing that may come back has lost its
@@ -7,92 +7,23 @@
 #include <string>
 
 #include "base/assert.h"
-#include "runtime/sleep.h"
 #include "vos/store_impl.h"
 
 namespace firn::vos {
 
 namespace {
 
-// Work between two turns of the loop.
-constexpr size_t kEntriesPerSlice = 256;
-constexpr size_t kKeysPerSlice = 64;
+constexpr size_t kEntriesPerSlice = 64;
 
-constexpr uint64_t kGarbageBytesMin = 64ull << 20;  // less is not worth a walk over the whole index
-constexpr uint64_t kGarbageFraction = 8;            // of the used space
-constexpr uint64_t kPressureFraction = 8;           // less than this part is free: space is short
-constexpr uint64_t kPressureGarbageFraction = 64;   // of all space: what is worth a walk then
-constexpr uint64_t kPressurePunches = 1024;         // likewise
-
-// Blocks that the pages take which a change of that length makes or splits, beyond those a checkpoint reckons
-// with.
-uint64_t growth_blocks(size_t record_bytes) { return record_bytes / (kBlockBytes / 2); }
+// What is worth beginning for: as much garbage in bytes, or in places.
+constexpr uint64_t kGarbageBytesMin = 16ull << 20;
+constexpr uint64_t kGarbageFraction = 16;  // of the used space
+constexpr uint64_t kGarbageWrites = 16384;
+constexpr uint64_t kPressureFraction = 8;          // less than this part is free: space is short
+constexpr uint64_t kPressureGarbageFraction = 64;  // of all space
+constexpr uint64_t kPressureWrites = 1024;
 
 }  // namespace
-
-// --- room for changes ----------------------------------------------------------------------------
-
-bool StoreImpl::has_room(size_t record_bytes, SpaceUse use) {
-  return core_->has_room(record_bytes, use) && core_->space.has_room(1 + growth_blocks(record_bytes), use);
-}
-
-Task<Result<void>> StoreImpl::admit(size_t record_bytes, SpaceUse use) {
-  auto admitted = co_await admit_once(record_bytes, use);
-  if (admitted || admitted.error().code() != Code::no_space) co_return admitted;
-  if (!co_await win_space()) co_return admitted;
-  co_return co_await admit_once(record_bytes, use);
-}
-
-Task<Result<void>> StoreImpl::admit_once(size_t record_bytes, SpaceUse use) {
-  FIRN_CO_CHECK(co_await core_->admit(record_bytes, use));
-  const uint64_t blocks = 1 + growth_blocks(record_bytes);
-  if (core_->space.has_room(blocks, use)) co_return Result<void>();
-  if (core_->space.reclaimable()) FIRN_CO_CHECK(co_await core_->checkpoint());
-  if (core_->space.has_room(blocks, use)) co_return Result<void>();
-  co_return fail(Code::no_space, "the store has no room for the index entries of the change")
-      .on("bytes", blocks * kBlockBytes)
-      .remedy("remove data, or give the pool more space");
-}
-
-Task<Result<std::vector<Run>>> StoreImpl::allocate(uint64_t bytes) {
-  auto runs = co_await core_->allocate(bytes, SpaceUse::ordinary);
-  if (runs || runs.error().code() != Code::no_space) co_return runs;
-  if (auto pieces = allocate_pieces(bytes)) co_return pieces;
-  if (!co_await win_space()) co_return runs;
-  runs = co_await core_->allocate(bytes, SpaceUse::ordinary);
-  if (runs || runs.error().code() != Code::no_space) co_return runs;
-  if (auto pieces = allocate_pieces(bytes)) co_return pieces;
-  co_return runs;
-}
-
-// For when there is room but not in few pieces. All or nothing.
-Result<std::vector<Run>> StoreImpl::allocate_pieces(uint64_t bytes) {
-  std::vector<Run> runs;
-  while (bytes > 0) {
-    auto run = core_->space.allocate_piece(bytes, SpaceUse::ordinary);
-    if (!run) {
-      for (const Run taken : runs) core_->space.abandon(taken);
-      return std::move(run).error();
-    }
-    runs.push_back(*run);
-    bytes -= std::min(bytes, run->bytes);
-  }
-  return runs;
-}
-
-// Removes what no present reader sees and makes its space free. False if there is nothing to be won.
-Task<bool> StoreImpl::win_space() {
-  if (reclaiming_.available() == 0) {  // somebody is at it
-    const auto waited = co_await reclaiming_.acquire();
-    co_return true;
-  }
-  if (!garbage_.any()) co_return false;
-  garbage_ = {};
-  auto won = co_await aggregate(core_->clock.last());
-  if (won) won = co_await core_->checkpoint();
-  if (!won) core_->runtime.log().warning("reclaiming space failed error=\"" + won.error().message() + "\"");
-  co_return won.has_value();
-}
 
 // --- aggregation ---------------------------------------------------------------------------------
 
@@ -103,15 +34,110 @@ ReadableEpochs StoreImpl::readable_epochs(Epoch upto) const {
   return {retention_, std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader})};
 }
 
+void StoreImpl::set_retention(Retention retention) {
+  for (const auto& [container, snapshots] : retention_.snapshots) {
+    const auto left = retention.snapshots.find(container);
+    for (const Epoch snapshot : snapshots) {
+      if (left == retention.snapshots.end() || !left->second.contains(snapshot)) {
+        garbage_.add_all_above(snapshot);
+      }
+    }
+  }
+  retention_ = std::move(retention);
+}
+
 Task<Result<void>> StoreImpl::aggregate(Epoch upto) {
   const auto turn = co_await reclaiming_.acquire();
-  Aggregator aggregator(core_->tree, {}, readable_epochs(upto));
+  const ReadableEpochs readable = readable_epochs(upto);
+  garbage_.take_amount();
+  auto done = garbage_.needs_walk() ? co_await aggregate_changed(&readable)
+                                    : co_await aggregate_remembered(&readable);
+  if (done)
+    garbage_.cleaned(readable.from());
+  else
+    garbage_.failed(core_->clock.last());
+  co_return done;
+}
+
+Task<Result<void>> StoreImpl::aggregate_remembered(const ReadableEpochs* readable) {
+  std::string position;
+  while (auto scope = garbage_.next(position, readable->from())) {
+    // Before: what is written meanwhile is remembered again.
+    garbage_.looked_at(*scope, readable->from());
+    FIRN_CO_CHECK(co_await aggregate_scope(*scope, readable));
+    position = *std::move(scope);
+  }
+  co_return Result<void>();
+}
+
+// All that has been written since everything was clean.
+Task<Result<void>> StoreImpl::aggregate_changed(const ReadableEpochs* readable) {
+  const Epoch since = garbage_.clean_upto();
+  garbage_.begin_walk(core_->clock.last());
+  if (since == kEpochNone) co_return co_await aggregate_scope({}, readable);
+  std::string position;
+  while (true) {
+    const auto scope = share_.work([&] { return next_changed_scope(position, since, readable->from()); });
+    if (!scope) {
+      FIRN_CO_TRY(const Loaded loaded, co_await load_or_go_behind(scope.error().page, &position));
+      if (loaded == Loaded::end) co_return Result<void>();
+      continue;
+    }
+    if (!*scope) co_return Result<void>();
+    if (!(*scope)->empty()) FIRN_CO_CHECK(co_await aggregate_scope(**scope, readable));
+    co_await share_.give_way();
+  }
+}
+
+// The akey, dkey or object of the next entry from `position` on that was written since; behind it the
+// position moves. Empty if there is none among the entries that one slice looks at, nothing at the end.
+Faultable<std::optional<std::string>> StoreImpl::next_changed_scope(std::string& position, Epoch since,
+                                                                    Epoch upto) {
+  Tree::Cursor cursor(core_->tree);
+  FIRN_TRY(bool at_entry, cursor.seek_newer(position, since));
+  for (size_t i = 0; i < kEntriesPerSlice && at_entry; i++) {
+    const auto parsed = parse_key(cursor.key());
+    FIRN_ASSERT(parsed.has_value());
+    if (parsed->epoch > since && parsed->epoch <= upto) {
+      std::string scope(cursor.key().substr(0, scope_bytes(*parsed)));
+      position = scope + kEntryAfterAll;
+      return scope;
+    }
+    position = cursor.key();
+    position += '\0';
+    FIRN_TRY(at_entry, cursor.next_newer(since));
+  }
+  return at_entry ? std::optional(std::string()) : std::nullopt;
+}
+
+Task<Result<void>> StoreImpl::aggregate_scope(std::string scope, const ReadableEpochs* readable) {
+  Aggregator aggregator(core_->tree, std::move(scope), *readable);
   while (true) {
     aggregator.forget();
-    const auto more = aggregator.slice(kEntriesPerSlice);
-    if (!more) FIRN_CO_CHECK(co_await core_->pages.load(more.error().page));
+    const auto more = share_.work([&] { return aggregator.slice(kEntriesPerSlice); });
+    if (!more) {
+      std::string position = aggregator.position();
+      FIRN_CO_TRY(const Loaded loaded, co_await load_or_go_behind(more.error().page, &position));
+      if (loaded == Loaded::behind) aggregator.go_on_from(std::move(position));
+      if (loaded == Loaded::end) co_return Result<void>();
+    }
     FIRN_CO_CHECK(co_await erase(&aggregator.doomed()));
+    for (Merge& job : std::exchange(aggregator.merges(), {})) FIRN_CO_CHECK(co_await merge(std::move(job)));
     if (more && !*more) co_return Result<void>();
+  }
+}
+
+// For walks over the tree: a page that is damaged costs what is on it, and no more.
+Task<Result<StoreImpl::Loaded>> StoreImpl::load_or_go_behind(PageId page, std::string* position) {
+  auto loaded = co_await core_->pages.load(page);
+  if (loaded) co_return Loaded::page;
+  if (loaded.error().code() != Code::corrupt) co_return std::move(loaded).error();
+  core_->runtime.log().warning("background work goes behind a damaged page error=\"" +
+                               loaded.error().message() + "\"");
+  while (true) {
+    const auto behind = core_->tree.go_behind(page, *position);
+    if (behind) co_return *behind ? Loaded::behind : Loaded::end;
+    FIRN_CO_CHECK(co_await core_->pages.load(behind.error().page));
   }
 }
 
@@ -121,26 +147,28 @@ Task<Result<void>> StoreImpl::erase(std::vector<std::string>* keys) {
     for (auto ready = core_->tree.prepare(key); !ready; ready = core_->tree.prepare(key)) {
       FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
     }
-    erase_prepared(key);
+    share_.work([&] { return erase_prepared(key); });
     if (core_->pages.dirty_pages() >= core_->pages.limit_pages()) {
       FIRN_CO_CHECK(co_await core_->admit(0, SpaceUse::checkpoint));
     }
   }
   if (!keys->empty()) core_->start_checkpoint_if_due();
   keys->clear();
-  co_await yield(core_->runtime.executor());
+  co_await share_.give_way();
   if (const Error* failed = core_->log().failed()) co_return failed->clone();
   co_return Result<void>();
 }
 
-void StoreImpl::erase_prepared(const std::string& key) {
+bool StoreImpl::erase_prepared(const std::string& key) {
   const auto value = core_->tree.find_view(key);
   FIRN_ASSERT(value.has_value());
-  if (!*value) return;  // removed with its container meanwhile
+  if (!*value) return false;  // removed with its container meanwhile
   const auto record = RecordView::decode(**value);
   const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();  // punches have no record
+  core_->usage.left(key, **value);
   core_->tree.erase(key);
   for (const Run run : runs) core_->space.release(run);
+  return true;
 }
 
 void StoreImpl::start_aggregation_if_due() {
@@ -152,60 +180,22 @@ void StoreImpl::start_aggregation_if_due() {
 bool StoreImpl::aggregation_due() const {
   const SpaceStats space = core_->space.stats();
   const uint64_t used = space.used_blocks() * kBlockBytes;
-  if (garbage_.bytes > std::max(kGarbageBytesMin, used / kGarbageFraction)) return true;
+  const Garbage::Amount& garbage = garbage_.amount();
+  if (garbage.bytes > std::max(kGarbageBytesMin, used / kGarbageFraction)) return true;
+  if (garbage.writes > kGarbageWrites) return true;
   if (space.free_blocks + space.pending_blocks > space.total_blocks / kPressureFraction) return false;
-  return garbage_.bytes > space.total_blocks * kBlockBytes / kPressureGarbageFraction ||
-         garbage_.punches > kPressurePunches;
+  return garbage.bytes > space.total_blocks * kBlockBytes / kPressureGarbageFraction ||
+         garbage.writes > kPressureWrites;
 }
 
 Task<void> StoreImpl::background_aggregation() {
   co_await yield(core_->runtime.executor());
-  garbage_ = {};
   const auto done = co_await aggregate(core_->clock.last());
   if (!done) {
     core_->runtime.log().warning("aggregation failed error=\"" + done.error().message() + "\"");
   }
   core_->start_checkpoint_if_due();
   background_runs_ = false;
-}
-
-// --- removal of containers -----------------------------------------------------------------------
-
-Task<Result<void>> StoreImpl::remove_container(ContainerId container) {
-  const auto turn = co_await reclaiming_.acquire();
-  std::string position = container_prefix(PgIndex{0}, container);
-  while (true) {
-    std::vector<std::string> keys;
-    const auto more = collect_container(container, position, keys);
-    if (!more) FIRN_CO_CHECK(co_await core_->pages.load(more.error().page));
-    FIRN_CO_CHECK(co_await erase(&keys));
-    if (more && !*more) co_return Result<void>();
-  }
-}
-
-// Keys of the container from `position` on, which moves behind them. False behind the last placement group.
-Faultable<bool> StoreImpl::collect_container(ContainerId container, std::string& position,
-                                             std::vector<std::string>& keys) {
-  Probe probe(core_->tree);
-  while (keys.size() < kKeysPerSlice) {
-    FIRN_TRY(const bool at_entry, probe.seek(position));
-    if (!at_entry) return false;
-    const std::string_view key = probe.key();
-    const PgIndex pg = object_of(key).pg;
-    const std::string prefix = container_prefix(pg, container);
-    if (key.starts_with(prefix)) {
-      keys.emplace_back(key);
-      position = key;
-      position += '\0';
-    } else if (key < prefix) {
-      position = prefix;
-    } else if (pg.value == UINT32_MAX) {
-      return false;
-    } else {
-      position = container_prefix(PgIndex{pg.value + 1}, container);
-    }
-  }
-  return true;
 }
 
 }  // namespace firn::vos

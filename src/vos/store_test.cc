@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/crc32c.h"
+#include "runtime/sleep.h"
 #include "runtime/when_all.h"
 #include "sim/world.h"
 
@@ -35,6 +36,10 @@ class StoreTest : public testing::Test {
     auto result = world_.run(node_, std::move(task), 100s);
     EXPECT_TRUE(result.has_value());
     return std::move(*result);
+  }
+  static Task<int> until_removed(Store* store, Executor* executor) {
+    while (store->stats().removals > 0) co_await sleep_for(*executor, 1ms);
+    co_return 0;
   }
   static Task<Result<Epoch>> put(Store* store, Update update, std::string payload) {
     const std::vector<ByteView> parts = {as_bytes(payload)};
@@ -215,6 +220,7 @@ TEST_F(StoreTest, aggregation_gives_space_back) {
   ASSERT_TRUE(run(store_->aggregate(store_->newest_epoch())).has_value());
   EXPECT_GT(store_->stats().free_bytes, full + (18 << 20));
   ASSERT_TRUE(run(store_->remove_container({})).has_value());
+  run(until_removed(store_.get(), &world_.runtime(node_).executor()));
   EXPECT_GT(store_->stats().free_bytes, before - (1 << 20));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "model/pieces.h"
 #include "model/wire.h"
 #include "runtime/when_all.h"
 #include "vos/store_impl.h"
@@ -65,12 +66,23 @@ Error on_dkey(Error error, const Update& update) {
   return std::move(error).on("object", update.object.object.text()).on("dkey", print(update.dkey));
 }
 
-// A cheap guess at whether a write to an array hides an earlier one.
-Faultable<bool> piece_begins_at(Probe& probe, std::string akey_prefix, uint64_t start) {
-  const size_t prefix_bytes = akey_prefix.size();
-  set_extent_entry(akey_prefix, prefix_bytes, kEntryPiece, start, kEpochMax);
-  FIRN_TRY(const bool found, probe.seek(akey_prefix));
-  return found && probe.key().starts_with(std::string_view(akey_prefix).substr(0, prefix_bytes + 9));
+// A cheap guess at what a write to an array hides: whether earlier pieces are near, or begin where it does.
+enum class Overlap : uint8_t { none, likely, same_start };
+Faultable<Overlap> find_overlap(Probe& probe, std::string_view akey_prefix, Recx recx,
+                                uint64_t record_bytes) {
+  std::string key(akey_prefix);
+  const uint64_t unit = unit_records(record_bytes);
+  for (const bool exact : {true, false}) {
+    const uint64_t from = exact ? recx.start : recx.start / unit * unit;
+    set_extent_entry(key, akey_prefix.size(), kEntryPiece, from, kEpochMax);
+    FIRN_TRY(const bool found, probe.seek(key));
+    if (!found || !probe.key().starts_with(akey_prefix)) continue;
+    const auto parsed = parse_key(probe.key());
+    FIRN_ASSERT(parsed.has_value());
+    if (exact && parsed->start == recx.start) return Overlap::same_start;
+    if (parsed->start < recx.end()) return Overlap::likely;
+  }
+  return Overlap::none;
 }
 
 }  // namespace
@@ -188,6 +200,7 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
 // True when the change is applied or refused; false if it needs more room in the log than was made sure of.
 Faultable<bool> StoreImpl::attempt(Commit& commit) {
   commit.garbage_bytes = 0;
+  commit.lands_on.clear();
   const size_t room = encoded_bytes_max(commit.change);
   FIRN_CHECK(judge(commit));
   if (commit.refused) return true;
@@ -222,19 +235,26 @@ Result<void> StoreImpl::append(Commit& commit) {
 
 void StoreImpl::apply_writes(Commit& commit) {
   const Change& change = commit.change;
-  for (const TreeWrite& write : commit.writes)
+  for (const TreeWrite& write : commit.writes) {  // no entry has this epoch yet
     core_->tree.insert(write.key, write.value, change.epoch, commit.end);
+    core_->usage.entered(write.key, write.value);
+  }
   if (commit.allocation != nullptr) commit.allocation->settle();
   core_->requests.forget_below(change.request.client, change.completed_below);
   core_->requests.remember(change.request, change.epoch);
-  garbage_.bytes += commit.garbage_bytes;
+  for (const std::string& prefix : commit.lands_on) {
+    garbage_.add(prefix, change.epoch, std::exchange(commit.garbage_bytes, 0));
+  }
   if (!change.dkey) core_->punches.forget(change.object);
-  if (commit.update == nullptr || commit.punches_extents) garbage_.punches++;
 }
 
 // --- judging -------------------------------------------------------------------------------------
 
 Faultable<void> StoreImpl::judge(Commit& commit) {
+  if (auto allowed = core_->removals.check_write(commit.change.object); !allowed) {
+    commit.refused = std::move(allowed).error();
+    return {};
+  }
   Probe probe(core_->tree);
   return commit.update != nullptr ? judge_update(commit, probe) : judge_punch(commit, probe);
 }
@@ -287,11 +307,25 @@ Faultable<void> StoreImpl::count_garbage(Commit& commit, const AkeyState& akey, 
     const auto hidden = RecordView::decode(probe.value());
     FIRN_ASSERT(hidden.has_value());  // the page's checksum was right
     commit.garbage_bytes += stored_bytes(*hidden);
-  } else if (akey.record_bytes > 0 && !wanted.punch) {
-    FIRN_TRY(const bool overwrites, piece_begins_at(probe, std::move(akey_prefix), wanted.recxs[0].start));
-    if (overwrites) commit.garbage_bytes += wanted.data_bytes();
+    commit.lands_on.push_back(std::move(akey_prefix));
+  } else if (akey.exists && (wanted.punch || akey.record_bytes == 0)) {
+    commit.lands_on.push_back(std::move(akey_prefix));
+  } else if (akey.exists) {
+    FIRN_TRY(const bool hides, hides_pieces(commit, wanted, akey_prefix, probe));
+    if (hides) commit.lands_on.push_back(std::move(akey_prefix));
   }
   return {};
+}
+
+Faultable<bool> StoreImpl::hides_pieces(Commit& commit, const UpdateItem& wanted,
+                                        std::string_view akey_prefix, Probe& probe) {
+  bool any = false;
+  for (const Recx recx : wanted.recxs) {
+    FIRN_TRY(const Overlap overlap, find_overlap(probe, akey_prefix, recx, wanted.record_bytes));
+    if (overlap == Overlap::same_start) commit.garbage_bytes += recx.count * wanted.record_bytes;
+    any |= overlap != Overlap::none;
+  }
+  return any;
 }
 
 void StoreImpl::refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key) {
@@ -304,16 +338,16 @@ void StoreImpl::refuse_by_existence(Commit& commit, Existence found, const char*
 }
 
 Faultable<void> StoreImpl::judge_punch(Commit& commit, Probe& probe) {
-  if (!has(commit.conditions, Condition::punch)) return {};
   const Epoch now = core_->clock.last();
   const Change& change = commit.change;
-  std::vector<std::string> wanted;
+  std::vector<std::string>& wanted = commit.lands_on;
   if (!change.dkey)
     wanted.push_back(object_prefix(change.object));
   else if (change.akeys.empty())
     wanted.push_back(dkey_prefix(change.object, *change.dkey));
   for (const AkeyChange& akey : change.akeys)
     wanted.push_back(akey_prefix(change.object, *change.dkey, akey.akey));
+  if (!has(commit.conditions, Condition::punch)) return {};
   for (const std::string& prefix : wanted) {
     EntryScan entries(probe, prefix, now);
     FIRN_TRY(const bool exists, entries.next());

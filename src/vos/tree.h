@@ -69,6 +69,12 @@ struct TreePath {
   void copy_steps(const TreePath& other) { std::copy_n(other.steps.begin(), other.depth, steps.begin()); }
 };
 
+// Keys from `begin` on up to but without `end`; empty: the outermost.
+struct KeyRange {
+  std::string begin;
+  std::string end;
+};
+
 class Tree {
  public:
   explicit Tree(PageCache& pages);
@@ -95,6 +101,12 @@ class Tree {
   Faultable<std::optional<std::string>> find(std::string_view key);
   // As find, without a copy: the view is valid until the next change of the tree or load of a page.
   Faultable<std::optional<std::string_view>> find_view(std::string_view key);
+
+  // The keys that a page is there for; nothing if the tree has no such page. Looks at all inner pages.
+  Faultable<std::optional<KeyRange>> range_of(PageId page);
+  // `key` becomes the first key behind those of a page that a search for it faulted at and that cannot be
+  // loaded. False if there is none.
+  Faultable<bool> go_behind(PageId page, std::string& key);
 
   // A position at an entry of the tree. Valid until the next change of the tree or load of a page: seek again
   // then (asserted). A fault of next or previous leaves the position as it was. Reuse a cursor where
@@ -151,6 +163,7 @@ class Tree {
   };
   struct Scratch;
 
+  Faultable<std::optional<KeyRange>> range_beneath(PageId at, KeyRange range, PageId wanted);
   // Grows when a path made earlier may have become invalid.
   uint64_t version() const;
   Faultable<void> descend(std::string_view key, TreePath& path);

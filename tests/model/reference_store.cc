@@ -10,6 +10,7 @@ namespace firn::model {
 // --- changes -------------------------------------------------------------------------------------
 
 std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
+  if (removed_.contains(update.object.container)) return Code::not_found;
   const bool dkey_is_there = dkey_exists(update.object, update.dkey, kEpochMax);
   if (dkey_is_there && has(update.conditions, Condition::dkey_insert)) return Code::exists;
   if (!dkey_is_there && has(update.conditions, Condition::dkey_update)) return Code::not_found;
@@ -25,6 +26,7 @@ std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
 }
 
 std::optional<Code> ReferenceStore::judge(const vos::Punch& punch) const {
+  if (removed_.contains(punch.object.container)) return Code::not_found;
   if (!has(punch.conditions, Condition::punch)) return std::nullopt;
   if (!punch.dkey) {
     return object_exists(punch.object, kEpochMax) ? std::nullopt : std::optional(Code::not_found);
@@ -57,6 +59,7 @@ void ReferenceStore::apply(const vos::Punch& punch, Epoch epoch) {
 }
 
 void ReferenceStore::remove_container(ContainerId container) {
+  removed_.insert(container);
   std::erase_if(objects_, [&](const auto& entry) { return entry.first.container == container; });
 }
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ class ReferenceStore {
   // Epochs ascend from call to call, but for changes of which it turns out later that they happened.
   void apply(const vos::Update& update, const std::string& payload, Epoch epoch);
   void apply(const vos::Punch& punch, Epoch epoch);
+  // It cannot be written to any more.
   void remove_container(ContainerId container);
 
   AkeyImage image(const vos::ObjectRef& object, const Key& dkey, const Key& akey, Epoch epoch) const;
@@ -85,6 +87,7 @@ class ReferenceStore {
   bool query_akey(const vos::Query& query, const Key& akey, vos::QueryResult& result) const;
 
   std::map<vos::ObjectRef, Object> objects_;
+  std::set<ContainerId> removed_;
 };
 
 }  // namespace firn::model

@@ -111,10 +111,21 @@ void StoreWorld::close() {
   const auto closed = run(store_->close());
   if (!closed) return crash();
   if (!*closed && !is_fault(closed->error().code())) ADD_FAILURE() << closed->error().message();
-  if (*closed)
-    store_.reset();
-  else
-    crash();
+  if (!*closed) return crash();
+  store_.reset();
+  const auto report = run(check_devices(this));
+  if (!report) return;
+  ASSERT_TRUE(report->has_value()) << report->error().message();
+  for (const vos::Finding& finding : (*report)->findings) {
+    if (finding.damage) ADD_FAILURE() << finding.text();
+  }
+}
+
+Task<Result<vos::CheckReport>> StoreWorld::check_devices(StoreWorld* self) {
+  Runtime& runtime = self->world_.runtime(self->node_);
+  FIRN_CO_TRY(const auto log, co_await runtime.storage().open("log"));
+  FIRN_CO_TRY(const auto main, co_await runtime.storage().open("main"));
+  co_return co_await vos::check_store(*log, *main, {.data = true});
 }
 
 // --- changes -------------------------------------------------------------------------------------
@@ -285,7 +296,6 @@ void StoreWorld::checkpoint() {
   if (!*done && !is_fault(done->error().code())) ADD_FAILURE() << done->error().message();
 }
 
-// Until a checkpoint has followed, a crash may bring parts of the container back: then it is removed again.
 void StoreWorld::remove_container(ContainerId container) {
   if (!unknown_.empty()) return;
   removing_ = container;
@@ -294,19 +304,14 @@ void StoreWorld::remove_container(ContainerId container) {
   if (removing_ && is_up()) crash();
 }
 
+// Asked again, until it is known to be durable.
 void StoreWorld::finish_removal() {
   const auto removed = run(store_->remove_container(*removing_));
   if (!removed) return crash();
-  if (!*removed) {
-    EXPECT_TRUE(is_fault(removed->error().code())) << removed->error().message();
-    return;
-  }
-  const auto durable = run(store_->checkpoint());
-  if (!durable) return crash();
-  if (*durable)
+  if (*removed)
     removing_.reset();
   else
-    EXPECT_TRUE(is_fault(durable->error().code())) << durable->error().message();
+    EXPECT_TRUE(is_fault(removed->error().code())) << removed->error().message();
 }
 
 // --- reads ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 
 #include "reference_store.h"
 #include "sim/world.h"
+#include "vos/check.h"
 #include "vos/store.h"
 #include "workload.h"
 
@@ -75,6 +76,8 @@ class StoreWorld {
     std::optional<Result<Epoch>> result;  // nothing: no answer came
   };
   static Task<Result<std::unique_ptr<vos::Store>>> format_and_open(StoreWorld* self, bool fresh);
+  // Structure, checksums, who owns each block, what each container uses.
+  static Task<Result<vos::CheckReport>> check_devices(StoreWorld* self);
   static Task<void> run_change(vos::Store* store, Outcome* outcome);
   static Task<void> run_changes(vos::Store* store, std::deque<Outcome>* outcomes);
   // Nothing if the node died.
