@@ -82,7 +82,7 @@ struct Change {
 // What the first byte of a log record says it is.
 enum class LogKind : uint8_t {
   change = 1,
-  changes = 8,  // several, each with its epoch
+  changes = 8,            // several, each with its epoch
   remove_container = 16,  // removals.h
   remove_group = 17,
 };

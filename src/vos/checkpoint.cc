@@ -208,7 +208,7 @@ Task<Result<void>> CheckpointWriter::commit(Log* log) {
   // A checkpoint does not make durable what the log has refused.
   if (log != nullptr) FIRN_CO_CHECK(co_await log->wait_durable(point_.lsn));
   in_doubt_ = true;
-  FIRN_CO_CHECK(co_await parts_.main.flush());
+  FIRN_CO_CHECK(co_await flush_main(log));
   CheckpointState& state = parts_.state;
   Superblock superblock = state.superblock;
   superblock.checkpoint = sequence_;
@@ -218,9 +218,17 @@ Task<Result<void>> CheckpointWriter::commit(Log* log) {
   // A full disk left the old bytes as they were.
   if (!written) in_doubt_ = written.error().code() != Code::no_space;
   FIRN_CO_CHECK(std::move(written));
-  FIRN_CO_CHECK(co_await parts_.main.flush());
+  FIRN_CO_CHECK(co_await flush_main(log));
   state.superblock = superblock;
   state.slot = slot;
+  co_return Result<void>();
+}
+
+// The log flushes the device too. If a flush of its failed meanwhile, what the checkpoint has written may be
+// lost, and a flush that succeeds later says nothing about it.
+Task<Result<void>> CheckpointWriter::flush_main(const Log* log) {
+  FIRN_CO_CHECK(co_await parts_.main.flush());
+  if (log != nullptr && log->failed() != nullptr) co_return log->failed()->clone();
   co_return Result<void>();
 }
 

@@ -81,6 +81,7 @@ class CheckpointWriter {
   Result<std::string> make_free_list(std::vector<Run>& runs);
   Task<Result<BlobRef>> write_one_blob(BlobKind kind, std::string bytes, std::vector<Run> runs);
   Task<Result<void>> commit(Log* log);
+  Task<Result<void>> flush_main(const Log* log);
   std::vector<Run> given_up() const;
   void finish();
   void undo();

@@ -316,7 +316,7 @@ TEST_F(CheckpointTest, damage_of_any_structure_is_named) {
   std::vector<uint64_t> blocks;
   for (const auto& run : state.blob_runs) blocks.push_back(run.first.value);
   for (const ChunkRef& chunk : state.chunks) blocks.push_back(chunk.block);
-  ASSERT_EQ(blocks.size(), 4u);
+  ASSERT_EQ(blocks.size(), 5u);
   for (const uint64_t block : blocks) {
     MiniWorld world(1);
     world.log_medium = base.log_medium;

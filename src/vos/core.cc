@@ -125,9 +125,13 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
 
 Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   FIRN_ASSERT(!log_.has_value());
+  const bool clean = std::exchange(state_.superblock.clean, false);
   FIRN_CO_CHECK(co_await settle_superblock(*main_device, {state_.superblock, state_.slot}));
   const LogPosition from = durable_point_;
-  FIRN_CO_TRY(LogPosition end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
+  LogPosition end = from;
+  if (!clean) {
+    FIRN_CO_TRY(end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
+  }
   if (end.lsn != from.lsn) {
     FIRN_CO_CHECK(co_await apply_records(LogReader(*log_device, log_identity_, from), end, visitor));
   }
@@ -278,8 +282,10 @@ Task<void> Core::background_checkpoint() {
 Task<Result<void>> Core::close() {
   while (!checkpoint_ended_.is_set()) co_await checkpoint_ended_.wait();
   auto result = Result<void>();
-  const bool changed = log_ && (log().bytes_used() > 0 || pages.dirty_pages() > 0);
-  if (changed) result = co_await run_checkpoint();
+  if (log_) {
+    state_.superblock.clean = true;
+    result = co_await run_checkpoint();
+  }
   co_await quiet();
   co_return result;
 }

@@ -78,7 +78,7 @@ class Core {
   // again later.
   void start_checkpoint_if_due();
 
-  // Takes a last checkpoint if anything changed, and stops. No operation is in progress.
+  // Takes a last checkpoint, which says that nothing follows it, and stops. No operation is in progress.
   Task<Result<void>> close();
   // Without the checkpoint: only waits for what runs. Then the core may be dropped.
   Task<void> quiet();

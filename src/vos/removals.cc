@@ -29,8 +29,7 @@ bool Removals::add(PgIndex pg) { return !is_removed(pg) && groups_.insert(pg).se
 Result<void> Removals::check_write(const ObjectRef& object) const {
   if (!hides(object)) return {};
   if (is_removed(object.container)) {
-    return fail(Code::not_found, "the container was removed")
-        .on("container", object.container.uuid.text());
+    return fail(Code::not_found, "the container was removed").on("container", object.container.uuid.text());
   }
   return fail(Code::busy, "the placement group is being removed from this store")
       .on("pg", object.pg.value)
@@ -64,7 +63,8 @@ void Removals::decode(const ReclaimImage& image) {
 }
 
 std::string encode_removal(const RemovalRecord& removal) {
-  std::string out(1, static_cast<char>(removal.container ? LogKind::remove_container : LogKind::remove_group));
+  std::string out(1,
+                  static_cast<char>(removal.container ? LogKind::remove_container : LogKind::remove_group));
   wire::Encoder encoder(out);
   if (removal.container)
     encoder.put(*removal.container);

@@ -2,10 +2,10 @@
 // (docs/decisions/0007-store-complete.md). Synchronous; part of each checkpoint, and of the log as one record
 // each.
 //
-// A removal is a fact from its record on: reads see nothing, writes are refused. The entries are erased in the
-// background. Container ids are not used again, so a removed one stays known, as many as there is room for. A
-// placement group may come back: it is free for writes when its removal is through and a checkpoint without
-// it is durable, so that replay never erases what came later.
+// A removal is a fact from its record on: reads see nothing, writes are refused. The entries are erased in
+// the background. Container ids are not used again, so a removed one stays known, as many as there is room
+// for. A placement group may come back: it is free for writes when its removal is through and a checkpoint
+// without it is durable, so that replay never erases what came later.
 #pragma once
 
 #include <deque>
@@ -55,10 +55,10 @@ class Removals {
   bool empty() const { return removed_.empty() && groups_.empty() && closing_.empty(); }
 
   std::set<ContainerId> removed_;
-  std::deque<ContainerId> by_age_;     // the same, oldest first
-  std::set<ContainerId> containers_;   // of these: entries are left
-  std::set<PgIndex> groups_;           // entries are left
-  std::set<PgIndex> closing_;          // none is left, but a checkpoint that says so is not durable
+  std::deque<ContainerId> by_age_;    // the same, oldest first
+  std::set<ContainerId> containers_;  // of these: entries are left
+  std::set<PgIndex> groups_;          // entries are left
+  std::set<PgIndex> closing_;         // none is left, but a checkpoint that says so is not durable
 };
 
 // A removal as a log record.

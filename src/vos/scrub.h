@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "model/io.h"
 #include "model/ids.h"
+#include "model/io.h"
 
 namespace firn::vos {
 

@@ -223,8 +223,8 @@ class Store {
   // In slices.
   virtual Task<Result<void>> aggregate(Epoch upto) = 0;
   virtual Task<Result<void>> checkpoint() = 0;
-  // Reads everything from the devices and compares it with its checksums, no faster than it is told. Damage is
-  // in the report, never an error.
+  // Reads everything from the devices and compares it with its checksums, no faster than it is told. Damage
+  // is in the report, never an error.
   virtual Task<Result<ScrubReport>> scrub(ScrubOptions options) = 0;
   virtual StoreStats stats() const = 0;
   // Never hand out an epoch at or below this one; see HybridClock::observe.

@@ -211,12 +211,14 @@ TEST_F(StoreTest, update_of_the_most_items_and_extents) {
 }
 
 TEST_F(StoreTest, aggregation_gives_space_back) {
+  store_->set_retention({.readable_from = kEpochNone});
   const uint64_t before = store_->stats().free_bytes;
   for (int i = 0; i < 20; i++) {
     ASSERT_TRUE(run(put(store_.get(), single("d", 1 << 20), std::string(1 << 20, 'x'))).has_value());
   }
   const uint64_t full = store_->stats().free_bytes;
   EXPECT_LT(full, before - (19 << 20));
+  store_->set_retention({});
   ASSERT_TRUE(run(store_->aggregate(store_->newest_epoch())).has_value());
   EXPECT_GT(store_->stats().free_bytes, full + (18 << 20));
   ASSERT_TRUE(run(store_->remove_container({})).has_value());

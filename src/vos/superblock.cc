@@ -25,11 +25,12 @@ struct SuperblockBytes {
   uint32_t block_bytes;
   uint32_t page_bytes;
   uint32_t reserve_percent;
-  uint32_t zero;
+  uint32_t flags;
   BlobRef root;
 };
 static_assert(sizeof(SuperblockBytes) == 104);
 
+constexpr uint32_t kFlagClean = 1;
 constexpr size_t kCrcAt = offsetof(SuperblockBytes, crc);
 
 uint32_t crc_of_block(MutableBytes block) {
@@ -49,6 +50,7 @@ Buffer encode(const Superblock& superblock) {
   bytes.block_bytes = to_little(kBlockBytes);
   bytes.page_bytes = to_little(kPageBytes);
   bytes.reserve_percent = to_little(superblock.reserve_percent);
+  bytes.flags = to_little(superblock.clean ? kFlagClean : 0);
   Buffer block(kBlockBytes);
   std::memset(block.data(), 0, block.size());
   std::memcpy(block.data(), &bytes, sizeof bytes);
@@ -78,7 +80,8 @@ SuperblockSlot decode(MutableBytes block) {
                      to_little(bytes.log_bytes),
                      to_little(bytes.reserve_percent),
                      to_little(bytes.checkpoint),
-                     load_blob_ref(block.data() + offsetof(SuperblockBytes, root))};
+                     load_blob_ref(block.data() + offsetof(SuperblockBytes, root)),
+                     (to_little(bytes.flags) & kFlagClean) != 0};
   if (slot.superblock.reserve_percent > 100) slot.state = SuperblockState::damaged;
   return slot;
 }

@@ -28,6 +28,7 @@ struct Superblock {
   uint32_t reserve_percent = 0;
   uint64_t checkpoint = 0;  // grows with each
   BlobRef root;             // of that checkpoint
+  bool clean = false;       // the store was closed after it: the log holds nothing behind it
 };
 
 // What one of the two blocks holds.

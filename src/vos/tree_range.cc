@@ -7,12 +7,12 @@
 namespace firn::vos {
 
 namespace {
-std::string separator(Page page, uint32_t slot) { return std::string(page.prefix()).append(page.suffix(slot)); }
+std::string separator(Page page, uint32_t slot) {
+  return std::string(page.prefix()).append(page.suffix(slot));
+}
 }  // namespace
 
-Faultable<std::optional<KeyRange>> Tree::range_of(PageId wanted) {
-  return range_beneath(root_, {}, wanted);
-}
+Faultable<std::optional<KeyRange>> Tree::range_of(PageId wanted) { return range_beneath(root_, {}, wanted); }
 
 Faultable<std::optional<KeyRange>> Tree::range_beneath(PageId at, KeyRange range, PageId wanted) {
   if (at == wanted) return range;
