@@ -62,7 +62,8 @@ def entry_of(key, value):
     parsed = store_reader.parse_key(key)
     assert store_reader.build_key(parsed) == key, "the key builds to other bytes"
     entry = {"key": key.hex(), "value": value.hex(), "pg": parsed.pg, "kind": parsed.kind,
-             "epoch": parsed.epoch, "start": parsed.start, "object": f"{parsed.object[0]:x}.{parsed.object[1]:x}",
+             "epoch": parsed.epoch, "start": parsed.start,
+             "object": f"{parsed.object[0]:x}.{parsed.object[1]:x}",
              "container": str(uuid.UUID(bytes=parsed.container))}
     if parsed.dkey is not None:
         entry["dkey"] = parsed.dkey.hex()

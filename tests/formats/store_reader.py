@@ -259,7 +259,8 @@ class Store:
             chunk = self.main[block * BLOCK:block * BLOCK + PAGE]
             need(crc == crc32c(chunk), "chunk")
             own_crc, magic, version, _, found = fields("IIHHI", chunk)
-            need((own_crc, magic, version, found) == (crc32c(chunk[4:]), 0x54504E46, 1, index), "chunk header")
+            need(own_crc == crc32c(chunk[4:]), "chunk checksum")
+            need((magic, version, found) == (0x54504E46, 1, index), "chunk header")
             for i, entry in enumerate(fields(f"{CHUNK_ENTRIES}Q", chunk, 64)):
                 if entry:
                     table[index * CHUNK_ENTRIES + i] = entry
