@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A store made by the real program reads the same through the documents (store_reader.py) and through `firn debug`.
+"""A store made by the real program reads the same by the documents (store_reader.py) and by `firn debug`.
 
 FIRN_BINARY names the program.
 """
@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 
 import store_reader
@@ -18,20 +19,22 @@ FIRN = os.environ["FIRN_BINARY"]
 
 
 def run(system, *arguments):
-    done = subprocess.run([FIRN, "--json", "--system", str(system), *arguments], capture_output=True, text=True)
+    command = [FIRN, "--json", "--system", str(system), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"firn {' '.join(arguments)}: {done.stdout}{done.stderr}")
     return json.loads(done.stdout)["response"]
 
 
 def make_store(folder):
-    """Files that are copied in, partly removed and changed: some of it in the last checkpoint, some in the log."""
+    """Files copied in, partly removed and changed: some of it in the last checkpoint, some in the log."""
     source, system = folder / "source", folder / "system"
     for i in range(400):
         file = source / f"d{i % 5}" / f"file {i} {'x' * (i % 50)}"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(bytes([i % 256]) * (i * i % 3000 if i % 40 else 200_000))
-    server = subprocess.Popen([FIRN, "--json", "serve", str(system), "--listen", "tcp://127.0.0.1:0", "--targets", "1"],
+    serve = [FIRN, "--json", "serve", str(system), "--listen"]
+    server = subprocess.Popen([*serve, "tcp://127.0.0.1:0", "--targets", "1"],
                               stdout=subprocess.PIPE, text=True)
     try:
         text = ""
@@ -44,8 +47,7 @@ def make_store(folder):
         run(address, "fs", "rm", "-r", "daos://tank/home/source/d2")
         server.send_signal(signal.SIGTERM)  # a checkpoint
         server.wait()
-        server = subprocess.Popen([FIRN, "--json", "serve", str(system), "--listen", address],
-                                  stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen([*serve, address], stdout=subprocess.PIPE, text=True)
         while "}" not in server.stdout.readline():
             pass
         run(address, "fs", "cp", "-r", str(source / "d1"), "daos://tank/home/again")
@@ -59,9 +61,10 @@ def make_store(folder):
 def entry_of(key, value):
     parsed = store_reader.parse_key(key)
     assert store_reader.build_key(parsed) == key, "the key builds to other bytes"
-    entry = {"key": key.hex(), "value": value.hex(), "pg": parsed.pg, "kind": parsed.kind, "epoch": parsed.epoch,
-             "start": parsed.start, "object": f"{parsed.object[0]:x}.{parsed.object[1]:x}",
-             "container": "-".join(parsed.container.hex()[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))}
+    entry = {"key": key.hex(), "value": value.hex(), "pg": parsed.pg, "kind": parsed.kind,
+             "epoch": parsed.epoch, "start": parsed.start,
+             "object": f"{parsed.object[0]:x}.{parsed.object[1]:x}",
+             "container": str(uuid.UUID(bytes=parsed.container))}
     if parsed.dkey is not None:
         entry["dkey"] = parsed.dkey.hex()
     if parsed.akey is not None:
@@ -81,7 +84,8 @@ def compare_pages(store, system):
             store.block_of(page.id), page.level, page.newest_epoch), f"page {page.id}"
         if page.level > 0:
             expected = [(key.hex(), *store_reader.fields("QQ", value)) for key, value in page.entries]
-            assert [(e["key"], e["child"], e["child_epoch"]) for e in shown["entry"]] == expected, f"page {page.id}"
+            children = [(e["key"], e["child"], e["child_epoch"]) for e in shown["entry"]]
+            assert children == expected, f"page {page.id}"
             continue
         assert shown["entry"] == [entry_of(key, value) for key, value in page.entries], f"page {page.id}"
         count += len(page.entries)

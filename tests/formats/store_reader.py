@@ -1,5 +1,5 @@
-"""Reads the files of a store, written from docs/formats/ alone: it shares nothing with the product's code, so what
-it reads as the product does is what the documents say."""
+"""Reads the files of a store, written from docs/formats/ alone: it shares nothing with the product's code, so
+what it reads as the product does is what the documents say."""
 import struct
 from collections import namedtuple
 
@@ -9,7 +9,8 @@ CHUNK_ENTRIES = 2040
 
 Blob = namedtuple("Blob", "block bytes segments crc")
 Superblock = namedtuple("Superblock", "store log_salt main_bytes log_bytes checkpoint root")
-Root = namedtuple("Root", "log_lsn log_sequence log_generation newest_epoch tree_root free_list requests chunks")
+Root = namedtuple("Root", "log_lsn log_sequence log_generation newest_epoch tree_root free_list requests"
+                          " chunks")
 Page = namedtuple("Page", "id level newest_epoch entries")           # entries: (key, value)
 Key = namedtuple("Key", "pg container object kind dkey akey start epoch")
 Record = namedtuple("Record", "lsn_end bytes")
@@ -55,7 +56,8 @@ def read_superblock_slot(block):
     if magic != b"FIRNMAIN" or crc != crc32c(block[:12] + bytes(4) + block[16:]):
         return None
     need(version == 1, "superblock version")
-    store, salt, main_bytes, log_bytes, checkpoint, block_bytes, page_bytes, _, _ = fields("16sQQQQIIII", block, 16)
+    (store, salt, main_bytes, log_bytes, checkpoint, block_bytes, page_bytes, _,
+     _) = fields("16sQQQQIIII", block, 16)
     need((block_bytes, page_bytes) == (BLOCK, PAGE), "block size")
     return Superblock(store, salt, main_bytes, log_bytes, checkpoint, Blob(*fields("QQII", block, 80)))
 
@@ -221,7 +223,8 @@ class Store:
 
     def read_root(self):
         data = self.read_blob(1, self.superblock.root)
-        version, header_bytes, lsn, sequence, generation, chunk_count, epoch, tree_root = fields("IIQQIIQQ", data)
+        (version, header_bytes, lsn, sequence, generation, chunk_count, epoch,
+         tree_root) = fields("IIQQIIQQ", data)
         need(version == 1, "root version")
         chunks = [fields("QI", data, header_bytes + 16 * i) for i in range(chunk_count)]
         return Root(lsn, sequence, generation, epoch, tree_root, Blob(*fields("QQII", data, 48)),
@@ -242,7 +245,8 @@ class Store:
         clients = []
         for _ in range(fields("Q", data)[0]):
             client, below, count = fields("QQQ", data, at)
-            clients.append((client, below, [fields("QQ", data, at + 24 + 16 * i) for i in range(count)]))
+            requests = [fields("QQ", data, at + 24 + 16 * i) for i in range(count)]
+            clients.append((client, below, requests))
             at += 24 + 16 * count
         need(at == len(data), "request table")
         return clients
@@ -255,7 +259,8 @@ class Store:
             chunk = self.main[block * BLOCK:block * BLOCK + PAGE]
             need(crc == crc32c(chunk), "chunk")
             own_crc, magic, version, _, found = fields("IIHHI", chunk)
-            need((own_crc, magic, version, found) == (crc32c(chunk[4:]), 0x54504E46, 1, index), "chunk header")
+            need(own_crc == crc32c(chunk[4:]), "chunk checksum")
+            need((magic, version, found) == (0x54504E46, 1, index), "chunk header")
             for i, entry in enumerate(fields(f"{CHUNK_ENTRIES}Q", chunk, 64)):
                 if entry:
                     table[index * CHUNK_ENTRIES + i] = entry
@@ -267,7 +272,8 @@ class Store:
     def read_page(self, page_id):
         block, low_crc = self.block_of(page_id), self.table[page_id] >> 40
         page = self.main[block * BLOCK:block * BLOCK + PAGE]
-        crc, magic, version, level, _, count, prefix_bytes, found, newest, heap, _, _ = fields("IIHBBHHQQHHI", page)
+        (crc, magic, version, level, _, count, prefix_bytes, found, newest, heap, _,
+         _) = fields("IIHBBHHQQHHI", page)
         need(crc == crc32c(page[4:]) and crc & 0xFFFFFF == low_crc, "page checksum")
         need((magic, version, found) == (0x47504E46, 2, page_id), "page header")
         prefix, entries = page[40:40 + prefix_bytes], []
@@ -310,10 +316,10 @@ class Store:
         need(device_bytes == len(self.log) == self.superblock.log_bytes, "size of the log")
         lsn, sequence, generation = self.root.log_lsn, self.root.log_sequence, self.root.log_generation
         while True:
-            (magic, crc, version, payload_bytes, count, found_generation, found_sequence, found_lsn, found_salt,
-             found_store) = fields("IIIIIIQQQ16s", self.ring(lsn, 64))
-            if ((magic, found_sequence, found_lsn, found_salt, found_store) != (0x544C4246, sequence, lsn, salt, store)
-                    or found_generation < generation):
+            (magic, crc, version, payload_bytes, count, found_generation,
+             *identity) = fields("IIIIIIQQQ16s", self.ring(lsn, 64))
+            is_ours = magic == 0x544C4246 and identity == [sequence, lsn, salt, store]
+            if not is_ours or found_generation < generation:
                 return
             batch = self.ring(lsn, 64 + payload_bytes)
             if crc != crc32c(batch[8:]):
