@@ -29,10 +29,19 @@ class BackgroundShare {
     co_await yield(executor_);
     if (worked_ < kSlice) co_return;
     const Duration worked = std::exchange(worked_, Duration{});
-    if (!in_a_hurry_) co_await sleep_for(executor_, worked * (100 - percent_) / percent_);
+    if (waiting_ == 0) co_await sleep_for(executor_, worked * (100 - percent_) / percent_);
   }
-  // Somebody waits for the outcome: the work takes what time it needs.
-  void set_in_a_hurry(bool in_a_hurry) { in_a_hurry_ = in_a_hurry; }
+  // While somebody waits for the outcome the work takes what time it needs.
+  class Hurry {
+   public:
+    explicit Hurry(BackgroundShare& share) : share_(share) { share_.waiting_++; }
+    Hurry(const Hurry&) = delete;
+    Hurry& operator=(const Hurry&) = delete;
+    ~Hurry() { share_.waiting_--; }
+
+   private:
+    BackgroundShare& share_;
+  };
 
  private:
   static constexpr Duration kSlice = std::chrono::microseconds(200);
@@ -40,7 +49,7 @@ class BackgroundShare {
   Executor& executor_;
   const int64_t percent_;
   Duration worked_{};
-  bool in_a_hurry_ = false;
+  uint64_t waiting_ = 0;
 };
 
 }  // namespace firn::vos

@@ -185,6 +185,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<std::vector<Run>>> allocate(uint64_t bytes);
   Result<std::vector<Run>> allocate_pieces(uint64_t bytes);
   Task<bool> win_space();
+  // The caller has the turn (reclaiming_).
+  Task<Result<void>> aggregate_in_turn(Epoch upto);
   Task<Result<void>> erase(std::vector<std::string>* keys);
   enum class Loaded : uint8_t { page, behind, end };
   Task<Result<Loaded>> load_or_go_behind(PageId page, std::string* position);
@@ -230,6 +232,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   uint64_t scans_waiting_ = 0;    // for pages, within a walk over the tree
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something
   Garbage garbage_;
+  uint64_t aggregations_begun_ = 0;
   BackgroundShare share_;
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;

@@ -48,6 +48,11 @@ void StoreImpl::set_retention(Retention retention) {
 
 Task<Result<void>> StoreImpl::aggregate(Epoch upto) {
   const auto turn = co_await reclaiming_.acquire();
+  co_return co_await aggregate_in_turn(upto);
+}
+
+Task<Result<void>> StoreImpl::aggregate_in_turn(Epoch upto) {
+  aggregations_begun_++;
   const ReadableEpochs readable = readable_epochs(upto);
   garbage_.take_amount();
   auto done = garbage_.needs_walk() ? co_await aggregate_changed(&readable)

@@ -7,6 +7,8 @@ namespace firn::vos {
 
 namespace {
 
+constexpr int kWinSpaceAttemptsMax = 3;  // others may take what was won
+
 // Blocks that the pages take which a change of that length makes or splits, beyond those a checkpoint reckons
 // with.
 uint64_t growth_blocks(size_t record_bytes) { return record_bytes / (kBlockBytes / 2); }
@@ -18,10 +20,11 @@ bool StoreImpl::has_room(size_t record_bytes, SpaceUse use) {
 }
 
 Task<Result<void>> StoreImpl::admit(size_t record_bytes, SpaceUse use) {
-  auto admitted = co_await admit_once(record_bytes, use);
-  if (admitted || admitted.error().code() != Code::no_space) co_return admitted;
-  if (!co_await win_space()) co_return admitted;
-  co_return co_await admit_once(record_bytes, use);
+  for (int attempt = 0;; attempt++) {
+    auto admitted = co_await admit_once(record_bytes, use);
+    if (admitted || admitted.error().code() != Code::no_space) co_return admitted;
+    if (attempt == kWinSpaceAttemptsMax || !co_await win_space()) co_return admitted;
+  }
 }
 
 Task<Result<void>> StoreImpl::admit_once(size_t record_bytes, SpaceUse use) {
@@ -36,14 +39,12 @@ Task<Result<void>> StoreImpl::admit_once(size_t record_bytes, SpaceUse use) {
 }
 
 Task<Result<std::vector<Run>>> StoreImpl::allocate(uint64_t bytes) {
-  auto runs = co_await core_->allocate(bytes, SpaceUse::ordinary);
-  if (runs || runs.error().code() != Code::no_space) co_return runs;
-  if (auto pieces = allocate_pieces(bytes)) co_return pieces;
-  if (!co_await win_space()) co_return runs;
-  runs = co_await core_->allocate(bytes, SpaceUse::ordinary);
-  if (runs || runs.error().code() != Code::no_space) co_return runs;
-  if (auto pieces = allocate_pieces(bytes)) co_return pieces;
-  co_return runs;
+  for (int attempt = 0;; attempt++) {
+    auto runs = co_await core_->allocate(bytes, SpaceUse::ordinary);
+    if (runs || runs.error().code() != Code::no_space) co_return runs;
+    if (auto pieces = allocate_pieces(bytes)) co_return pieces;
+    if (attempt == kWinSpaceAttemptsMax || !co_await win_space()) co_return runs;
+  }
 }
 
 // For when there is room but not in few pieces. All or nothing.
@@ -61,19 +62,21 @@ Result<std::vector<Run>> StoreImpl::allocate_pieces(uint64_t bytes) {
   return runs;
 }
 
-// Removes what no present reader sees and makes its space free. False if there is nothing to be won.
+// Removes what no present reader sees and makes its space free. False if there is nothing to be won. One run
+// serves all who were waiting when it began.
 Task<bool> StoreImpl::win_space() {
-  if (reclaiming_.available() == 0) {  // somebody is at it
-    const auto waited = co_await reclaiming_.acquire();
-    co_return true;
+  const BackgroundShare::Hurry hurry(share_);  // whoever is at it now, too
+  const uint64_t runs_before = aggregations_begun_;
+  {
+    const auto turn = co_await reclaiming_.acquire();
+    if (aggregations_begun_ > runs_before) co_return true;
+    if (!garbage_.amount().any()) co_return false;
+    auto won = co_await aggregate_in_turn(core_->clock.last());
+    if (won) won = co_await core_->checkpoint();
+    if (won) co_return true;
+    core_->runtime.log().warning("reclaiming space failed error=\"" + won.error().message() + "\"");
   }
-  if (!garbage_.amount().any()) co_return false;
-  share_.set_in_a_hurry(true);
-  auto won = co_await aggregate(core_->clock.last());
-  share_.set_in_a_hurry(false);
-  if (won) won = co_await core_->checkpoint();
-  if (!won) core_->runtime.log().warning("reclaiming space failed error=\"" + won.error().message() + "\"");
-  co_return won.has_value();
+  co_return false;
 }
 
 }  // namespace firn::vos
