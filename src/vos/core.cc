@@ -256,7 +256,11 @@ uint64_t Core::log_bytes_per_checkpoint() const {
 
 bool Core::checkpoint_due() const {
   if (!checkpoint_ended_.is_set() || log().failed() != nullptr || log().end() < retry_from_) return false;
-  return log().bytes_used() >= log_bytes_per_checkpoint() || pages.dirty_pages() > pages.limit_pages() / 2;
+  // A checkpoint that writes more than the log holds costs more than replaying the log would: scattered small
+  // changes let it grow until both are as long.
+  const uint64_t worth = std::max(options.log_bytes_per_checkpoint, pages.dirty_pages() * kPageBytes);
+  return log().bytes_used() >= std::min(worth, log().capacity_bytes() / 2) ||
+         pages.dirty_pages() > pages.limit_pages() / 2;
 }
 
 void Core::start_checkpoint_if_due() {
