@@ -26,6 +26,7 @@ Faultable<bool> Aggregator::slice(size_t entries_max) {
       continue;  // the probe has moved
     }
     look_at(probe_.key(), *parsed);
+    entries_looked_at_++;
     position_ = probe_.key();
     position_ += '\0';
   }

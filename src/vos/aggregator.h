@@ -39,6 +39,7 @@ class Aggregator {
   // have to do with what could not be looked at stays.
   void go_on_from(std::string position);
   const std::string& position() const { return position_; }
+  uint64_t entries_looked_at() const { return entries_looked_at_; }
   // Keys to be erased, in order; the owner empties it.
   std::vector<std::string>& doomed() { return doomed_; }
   // To be carried out after that, in any order; the owner empties it.
@@ -89,6 +90,7 @@ class Aggregator {
   std::vector<std::string> doomed_;
   std::vector<Merge> merges_;
   bool punches_above_read_ = false;
+  uint64_t entries_looked_at_ = 0;
 
   // Of the entry looked at last.
   std::string path_;              // its deepest prefix

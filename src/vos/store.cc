@@ -58,6 +58,7 @@ StoreStats StoreImpl::stats() const {
   StoreStats stats = core_->stats();
   stats.usage = core_->usage.total();
   stats.removals = core_->removals.pending();
+  stats.aggregated_entries = aggregated_entries_;
   return stats;
 }
 

@@ -161,11 +161,12 @@ struct StoreStats {
   uint64_t reserve_bytes = 0;
   uint64_t cache_pages = 0;
   uint64_t dirty_pages = 0;
-  uint64_t pages = 0;        // of the index
-  uint64_t log_bytes = 0;    // written since the last checkpoint
-  uint64_t checkpoints = 0;  // since opening
-  Usage usage;               // of all containers
-  uint64_t removals = 0;     // of containers and placement groups, that are not through
+  uint64_t pages = 0;               // of the index
+  uint64_t log_bytes = 0;           // written since the last checkpoint
+  uint64_t checkpoints = 0;         // since opening
+  Usage usage;                      // of all containers
+  uint64_t aggregated_entries = 0;  // that aggregation has looked at, since opening
+  uint64_t removals = 0;            // of containers and placement groups, that are not through
 };
 
 class Store {

@@ -237,6 +237,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
   bool removals_run_ = false;
+  uint64_t aggregated_entries_ = 0;
   Gate gate_;
 };
 

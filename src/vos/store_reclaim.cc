@@ -118,8 +118,11 @@ Faultable<std::optional<std::string>> StoreImpl::next_changed_scope(std::string&
 Task<Result<void>> StoreImpl::aggregate_scope(std::string scope, const ReadableEpochs* readable) {
   Aggregator aggregator(core_->tree, std::move(scope), *readable);
   while (true) {
+    if (gate_.closing()) co_return fail(Code::canceled, "the store is being closed");
     aggregator.forget();
+    const uint64_t before = aggregator.entries_looked_at();
     const auto more = share_.work([&] { return aggregator.slice(kEntriesPerSlice); });
+    aggregated_entries_ += aggregator.entries_looked_at() - before;
     if (!more) {
       std::string position = aggregator.position();
       FIRN_CO_TRY(const Loaded loaded, co_await load_or_go_behind(more.error().page, &position));
@@ -196,7 +199,7 @@ bool StoreImpl::aggregation_due() const {
 Task<void> StoreImpl::background_aggregation() {
   co_await yield(core_->runtime.executor());
   const auto done = co_await aggregate(core_->clock.last());
-  if (!done) {
+  if (!done && !gate_.closing()) {
     core_->runtime.log().warning("aggregation failed error=\"" + done.error().message() + "\"");
   }
   core_->start_checkpoint_if_due();

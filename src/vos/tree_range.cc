@@ -1,5 +1,6 @@
 // Where in the order of keys a page lies (tree.h): for pages that cannot be read.
-#include "base/assert.h"
+#include <utility>
+
 #include "vos/page.h"
 #include "vos/page_cache.h"
 #include "vos/tree.h"
@@ -37,7 +38,13 @@ Faultable<bool> Tree::go_behind(PageId wanted, std::string& key) {
     const auto [bytes, frame] = pages_.look_up(at);
     if (frame == nullptr) return std::unexpected(Fault{at});
     const Page page(bytes);
-    if (page.level() == 0) return true;  // the tree has changed: the page is not on the way any more
+    if (page.level() == 0) {
+      if (page.lower_bound(key).slot < page.count()) return true;  // the tree has changed
+      if (end.empty()) return false;
+      key = std::exchange(end, {});  // the search came to the page from its neighbour
+      at = root_;
+      continue;
+    }
     const uint32_t slot = page.child_slot(key);
     if (slot + 1 < page.count()) end = separator(page, slot + 1);
     at = page.child(slot);

@@ -113,6 +113,8 @@ def compare_checkpoint(store, system):
     assert report["clean"] and report["checkpoint"] == store.superblock.checkpoint
     assert report["free_blocks"] == sum(blocks for _, blocks in store.free_ranges())
     assert store.requests(), "nobody's requests are remembered"
+    entries = sum(len(page.entries) for page in store.pages() if page.level == 0)
+    assert sum(row[2] for row in store.usage().values()) == entries, "usage is not exact"
     return report
 
 

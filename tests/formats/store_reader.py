@@ -10,7 +10,7 @@ CHUNK_ENTRIES = 2040
 Blob = namedtuple("Blob", "block bytes segments crc")
 Superblock = namedtuple("Superblock", "store log_salt main_bytes log_bytes checkpoint root")
 Root = namedtuple("Root", "log_lsn log_sequence log_generation newest_epoch tree_root free_list requests"
-                          " chunks")
+                          " reclaim chunks")
 Page = namedtuple("Page", "id level newest_epoch entries")           # entries: (key, value)
 Key = namedtuple("Key", "pg container object kind dkey akey start epoch")
 Record = namedtuple("Record", "lsn_end bytes")
@@ -183,7 +183,10 @@ def read_change(body):
 
 
 def read_log_record(data):
-    need(data[0] in (1, 8), "kind of a log record")
+    need(data[0] in (1, 8, 16, 17), "kind of a log record")
+    if data[0] >= 16:
+        need(len(data) == (17 if data[0] == 16 else 5), "removal")
+        return []
     body, entries = Body(data[1:]), []
     while body.left():
         entries += read_change(body.section())
@@ -228,7 +231,7 @@ class Store:
         need(version == 1, "root version")
         chunks = [fields("QI", data, header_bytes + 16 * i) for i in range(chunk_count)]
         return Root(lsn, sequence, generation, epoch, tree_root, Blob(*fields("QQII", data, 48)),
-                    Blob(*fields("QQII", data, 72)), chunks)
+                    Blob(*fields("QQII", data, 72)), Blob(*fields("QQII", data, 96)), chunks)
 
     def free_ranges(self):
         data = self.read_blob(2, self.root.free_list)
@@ -250,6 +253,17 @@ class Store:
             at += 24 + 16 * count
         need(at == len(data), "request table")
         return clients
+
+    def usage(self):
+        """Of each container: its id and (value bytes, block bytes, entries)."""
+        body = Body(self.read_blob(5, self.root.reclaim)).section()
+        for size in (16, 16, 4):
+            body.list(lambda: body.take(size))
+        rows = {}
+        for _ in range(body.number(4)):
+            row = body.section()
+            rows[row.take(16)] = (row.number(8), row.number(8), row.number(8))
+        return rows
 
     # page.md
 

@@ -179,6 +179,51 @@ TEST(store_model, garbage_is_reclaimed_when_space_is_short) {
   });
 }
 
+ChangeCall small_value(Workload& workload, uint64_t number, uint64_t dkey) {
+  ChangeCall call = large_value(workload, number);
+  vos::Update& update = std::get<vos::Update>(call.call);
+  update.dkey = uint64_key(dkey);
+  call.payload.resize(900);
+  update.items[0].record_bytes = call.payload.size();
+  return call;
+}
+
+// Small values until nothing fits; then half of them are punched, aggregated, and there is room again.
+TEST(store_model, full_and_emptied_again_and_again) {
+  for_each_seed_in_a_child(2, [](uint64_t seed) {
+    StoreWorldOptions options;
+    options.main_bytes = 4 << 20;
+    options.store.retention.readable_from = kEpochMax;
+    StoreWorld world(seed, options);
+    world.format();
+    uint64_t number = 0;
+    uint64_t written_least = UINT64_MAX;
+    for (int cycle = 0; cycle < 6 && !testing::Test::HasFailure(); cycle++) {
+      const uint64_t before = world.changes_done();
+      uint64_t dkey = 0;
+      for (; world.changes_done() == before + dkey; dkey++) {
+        ASSERT_LT(dkey, 8000u) << "4 MiB hold more than 7 MB";
+        world.change(
+            small_value(world.workload(), number++, static_cast<uint64_t>(cycle % 2) * 10000 + dkey));
+      }
+      written_least = std::min(written_least, dkey);
+      ChangeCall punch;
+      punch.call = vos::Punch{.object = {PgIndex{0}, Workload::containers()[0], ObjectId{1ull << 56, 0}},
+                              .dkey = {},
+                              .akeys = {},
+                              .request = {ClientId{9}, RequestSequence{number++ + 1}},
+                              .completed_below = {}};
+      const uint64_t done = world.changes_done();
+      world.change(std::move(punch));
+      EXPECT_EQ(world.changes_done(), done + 1) << "a punch found no room";
+      world.aggregate(world.newest_acknowledged());
+      world.checkpoint();
+    }
+    EXPECT_GT(written_least, 1000u) << "room was lost on the way";
+    world.close();
+  });
+}
+
 // A sequence that is the same each time, with all kinds of operations.
 void fixed_sequence(StoreWorld& world) {
   steps(world, 40);
