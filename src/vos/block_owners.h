@@ -11,7 +11,20 @@
 namespace firn::vos {
 
 struct BlockOwner {
-  enum class Kind : uint8_t { free, superblocks, page, chunk, root, free_list, requests, reclaim, data, log_record };
+  enum class Kind : uint8_t {
+    free,
+    superblocks,
+    page,
+    chunk,
+    root,
+    free_list,
+    requests,
+    reclaim,
+    versions,
+    data,
+    prepared,
+    log_record
+  };
   Kind kind = Kind::free;
   uint64_t id = 0;  // page, chunk: theirs; data: the page of the entry; log_record: the LSN of its end
   friend auto operator<=>(const BlockOwner&, const BlockOwner&) = default;

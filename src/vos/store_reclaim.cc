@@ -166,6 +166,7 @@ bool StoreImpl::erase_prepared(const std::string& key) {
   const auto record = RecordView::decode(**value);
   const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();  // punches have no record
   core_->usage.left(key, **value);
+  if (!record || record->punched()) note_tombstone_gone(key);
   core_->tree.erase(key);
   for (const Run run : runs) core_->space.release(run);
   return true;
