@@ -32,6 +32,15 @@ std::string_view Error::remedy() const {
 
 const Error* Error::cause() const { return detail_->cause.get(); }
 
+std::string_view Error::subject(std::string_view key) const {
+  for (const Error* error = this; error != nullptr; error = error->cause()) {
+    for (const auto& [name, value] : error->detail_->subjects) {
+      if (name == key) return value;
+    }
+  }
+  return {};
+}
+
 std::string Error::message() const {
   std::string text;
   for (const Error* error = this; error != nullptr; error = error->cause()) {
@@ -120,6 +129,10 @@ std::string_view code_name(Code code) {
       return "read_only";
     case Code::no_data:
       return "no_data";
+    case Code::in_doubt:
+      return "in_doubt";
+    case Code::restart:
+      return "restart";
   }
   return "unknown";
 }

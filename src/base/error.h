@@ -47,7 +47,9 @@ enum class Code : uint16_t {
   in_use = 21,        // another process holds the system, or an address is taken
   cross_device = 22,  // source and target are in different containers
   read_only = 23,
-  no_data = 24,  // an extended attribute is not there
+  no_data = 24,   // an extended attribute is not there
+  in_doubt = 25,  // a transaction that is prepared holds it: ask its coordinator how it ended, then repeat
+  restart = 26,   // a transaction comes too late for what others did: begin it again at a later epoch
 };
 
 // The code's stable name, e.g. "not_found".
@@ -69,6 +71,9 @@ class [[nodiscard]] Error {
   const Error* cause() const;
   // The whole chain in one line: "what (key=value, …): cause: its cause".
   std::string message() const;
+
+  // The value of a subject added by on(), of this error or the nearest cause that has it; empty if none has.
+  std::string_view subject(std::string_view key) const;
 
   // Errors are rarely shared; where several waiters fail for one reason each takes a copy.
   Error clone() const;

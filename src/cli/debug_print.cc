@@ -114,7 +114,7 @@ nlohmann::json root_json(const vos::CheckpointRoot& root) {
           {"log_generation", root.log.generation},  {"newest_epoch", root.newest_epoch.value},
           {"tree_root", root.tree_root.value},      {"chunks", root.chunks.size()},
           {"free_list", blob_json(root.free_list)}, {"requests", blob_json(root.requests)},
-          {"reclaim", blob_json(root.reclaim)}};
+          {"reclaim", blob_json(root.reclaim)},     {"versions", blob_json(root.versions)}};
 }
 
 std::string root_text(const vos::CheckpointRoot& root) {
@@ -122,10 +122,11 @@ std::string root_text(const vos::CheckpointRoot& root) {
       "checkpoint root\n  log from lsn {}, sequence {}, generation {}\n  newest epoch {}\n"
       "  tree root page {}, {} chunks of the page table\n"
       "  free list in block {}, {} bytes; request table in block {}, {} bytes\n"
-      "  removals and usage in block {}, {} bytes\n",
+      "  removals and usage in block {}, {} bytes; state of versions in block {}, {} bytes\n",
       root.log.lsn.value, root.log.sequence, root.log.generation, root.newest_epoch.value,
       root.tree_root.value, root.chunks.size(), root.free_list.block, root.free_list.bytes,
-      root.requests.block, root.requests.bytes, root.reclaim.block, root.reclaim.bytes);
+      root.requests.block, root.requests.bytes, root.reclaim.block, root.reclaim.bytes, root.versions.block,
+      root.versions.bytes);
 }
 
 nlohmann::json batch_json(const vos::LogBatch& batch, vos::LogPosition behind) {

@@ -26,6 +26,12 @@ struct ContainerId {
   friend auto operator<=>(const ContainerId&, const ContainerId&) = default;
 };
 
+// A transaction, named by its client at random.
+struct TransactionId {
+  Uuid uuid;
+  friend auto operator<=>(const TransactionId&, const TransactionId&) = default;
+};
+
 // 128 bits; the upper 32 of `hi` are type 8 | redundancy ordinal 8 | group count 16 (compat: DAOS object id).
 struct ObjectId {
   uint64_t hi = 0;

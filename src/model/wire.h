@@ -70,7 +70,7 @@ concept Number = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <class T>
 concept StrongId = requires { typename T::Representation; };
 template <class T>
-concept UuidId = std::same_as<T, PoolId> || std::same_as<T, ContainerId>;
+concept UuidId = std::same_as<T, PoolId> || std::same_as<T, ContainerId> || std::same_as<T, TransactionId>;
 
 template <class T>
 struct VectorOf : std::false_type {};

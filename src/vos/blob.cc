@@ -27,6 +27,8 @@ std::string_view kind_name(BlobKind kind) {
       return "request table";
     case BlobKind::reclaim:
       return "list of removals and usage";
+    case BlobKind::versions:
+      return "state of versions";
   }
   return "blob";
 }

@@ -17,7 +17,7 @@
 
 namespace firn::vos {
 
-enum class BlobKind : uint32_t { root = 1, free_list = 2, requests = 3, reclaim = 5 };
+enum class BlobKind : uint32_t { root = 1, free_list = 2, requests = 3, versions = 4, reclaim = 5 };
 
 // Whose blob it is: a blob of another store, checkpoint or kind is not taken for this one.
 struct BlobIdentity {

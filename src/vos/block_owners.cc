@@ -25,6 +25,10 @@ std::string BlockOwner::text() const {
       return "the request table's blob";
     case Kind::reclaim:
       return "the blob of removals and usage";
+    case Kind::versions:
+      return "the blob of the state of versions";
+    case Kind::prepared:
+      return "data of a prepared transaction";
     case Kind::data:
       return "data of an entry in page " + std::to_string(id);
     case Kind::log_record:

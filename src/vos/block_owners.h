@@ -20,7 +20,9 @@ struct BlockOwner {
     free_list,
     requests,
     reclaim,
+    versions,
     data,
+    prepared,
     log_record
   };
   Kind kind = Kind::free;

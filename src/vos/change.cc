@@ -71,7 +71,7 @@ bool makes_sense(const Change& change) {
 // The change at the front of `bytes`, which are removed.
 Result<Change> take_change(std::string_view& bytes) {
   FIRN_TRY(Change change, decode_from<Change>(bytes));
-  if (!makes_sense(change)) return fail(Code::corrupt, "a log record holds a change that makes no sense");
+  FIRN_CHECK(check_change(change));
   return change;
 }
 
@@ -103,6 +103,11 @@ std::string encode_changes(const std::vector<const Change*>& changes) {
   out += static_cast<char>(LogKind::changes);
   for (const Change* change : changes) encode_to(out, *change);
   return out;
+}
+
+Result<void> check_change(const Change& change) {
+  if (makes_sense(change)) return {};
+  return fail(Code::corrupt, "a log record holds a change that makes no sense");
 }
 
 LogKind log_kind(std::string_view record) { return static_cast<LogKind>(record.front()); }

@@ -79,10 +79,23 @@ struct Change {
   }
 };
 
+// Calls visit(Run) for each run that the change names.
+template <class Visitor>
+void for_each_run(const Change& change, Visitor&& visit) {
+  for (const AkeyChange& akey : change.akeys) {
+    for (const EntryChange& entry : akey.entries) {
+      for (const Run run : entry.runs) visit(run);
+    }
+  }
+}
+
 // What the first byte of a log record says it is.
 enum class LogKind : uint8_t {
   change = 1,
   changes = 8,            // several, each with its epoch
+  prepare = 9,            // prepared_table.h: Prepared
+  decide = 10,            // prepared_table.h: Decision
+  remove_tail = 11,       // version_state.h: TailRemoval
   remove_container = 16,  // removals.h
   remove_group = 17,
 };
@@ -92,6 +105,8 @@ enum class LogKind : uint8_t {
 void encode_change(const Change& change, std::string& out);  // appends
 std::string encode_change(const Change& change);
 Result<Change> decode_change(std::string_view record);
+// Code::corrupt if it holds an entry that cannot be.
+Result<void> check_change(const Change& change);
 // Several in one record.
 std::string encode_changes(const std::vector<const Change*>& changes);
 Result<std::vector<Change>> decode_changes(std::string_view record);

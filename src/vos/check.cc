@@ -9,6 +9,7 @@
 #include "vos/check_log.h"
 #include "vos/recovery.h"
 #include "vos/request_table.h"
+#include "vos/version_state.h"
 
 namespace firn::vos {
 
@@ -98,6 +99,29 @@ Task<void> check_reclaim(CheckContext* context, BlobIdentity identity, Checkpoin
   context->findings.add(damaged(std::move(decoded).error(), "the list of removals and usage is damaged"));
 }
 
+Task<void> check_versions(CheckContext* context, BlobIdentity identity, BlobRef ref) {
+  identity.kind = BlobKind::versions;
+  const auto bytes = co_await check_blob(context, identity, ref, BlockOwner::Kind::versions);
+  if (!bytes) co_return;
+  VersionState versions;
+  if (auto decoded = versions.decode(*bytes); !decoded) {
+    context->index_is_whole = false;  // whose the blocks of prepared data are is not known
+    context->findings.add(
+        damaged(std::move(decoded).error(), "what the checkpoint says about versions is damaged"));
+    co_return;
+  }
+  for (const PreparedInfo& info : versions.prepared.list()) {
+    for (const Change& change : versions.prepared.find(info.id)->changes) {
+      for_each_run(change, [&](Run run) {
+        const BlockRange range = range_of(run);
+        const bool inside = range.blocks > 0 && range.first < context->main_blocks() &&
+                            range.blocks <= context->main_blocks() - range.first;
+        if (inside) context->owners.add(range, {BlockOwner::Kind::prepared, 0});
+      });
+    }
+  }
+}
+
 Task<std::optional<Checkpoint>> check_checkpoint(CheckContext* context, Superblock superblock) {
   const BlobIdentity identity{BlobKind::root, superblock.store, superblock.checkpoint};
   const auto bytes = co_await check_blob(context, identity, superblock.root, BlockOwner::Kind::root);
@@ -111,6 +135,7 @@ Task<std::optional<Checkpoint>> check_checkpoint(CheckContext* context, Superblo
   co_await check_free_list(context, identity, &checkpoint);
   co_await check_requests(context, identity, checkpoint.root.requests);
   co_await check_reclaim(context, identity, &checkpoint);
+  co_await check_versions(context, identity, checkpoint.root.versions);
   co_return checkpoint;
 }
 

@@ -126,7 +126,7 @@ void EntryChecker::check_relations(const Entry& entry) {
   enter(entry);
   if (is_punch(entry.name.kind)) return;
   check_overlap(entry);
-  if (entry.name.epoch > akey_.floor) check_kind(entry);
+  if (entry.name.epoch >= akey_.floor) check_kind(entry);
 }
 
 // Punches sort before what they are about, the newest first.

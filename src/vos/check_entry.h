@@ -28,7 +28,7 @@ class EntryChecker {
   // What the akey, or the object or dkey above it, has shown so far.
   struct Akey {
     std::string prefix;
-    Epoch floor;  // newest punch of object, dkey and akey: entries at or below are hidden
+    Epoch floor;  // newest punch of object, dkey and akey: entries below are hidden
     std::optional<bool> is_array;
     uint64_t record_bytes = 0;
     uint64_t unit = 0;                      // of the newest piece,

@@ -8,6 +8,7 @@
 #include "vos/log_reader.h"
 #include "vos/recovery.h"
 #include "vos/removals.h"
+#include "vos/version_state.h"
 
 namespace firn::vos {
 
@@ -47,7 +48,7 @@ class RecordChecker {
       if (!removal) context_.findings.add(about_record(std::move(removal).error(), record.end));
       co_return;
     }
-    const auto changes = decode_changes(record.bytes);
+    const auto changes = logged_changes(record.bytes);
     if (!changes) {
       context_.findings.add(about_record(changes.error().clone(), record.end));
       co_return;

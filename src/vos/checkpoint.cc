@@ -63,6 +63,7 @@ void CheckpointWriter::begin(LogPosition point) {
   parts_.removals.encode(reclaim);
   parts_.usage.encode(reclaim);
   reclaim_ = encode_reclaim(reclaim);
+  versions_ = parts_.versions.encode();
   root_.log = point;
   root_.newest_epoch = parts_.clock.last();
   root_.tree_root = parts_.tree.root();
@@ -163,12 +164,15 @@ Task<Result<void>> CheckpointWriter::write_blobs() {
   root_.chunks = parts_.state.chunks;
   FIRN_CO_TRY(const auto requests_runs, allocate_blob_runs(requests_.size()));
   FIRN_CO_TRY(const auto reclaim_runs, allocate_blob_runs(reclaim_.size()));
+  FIRN_CO_TRY(const auto versions_runs, allocate_blob_runs(versions_.size()));
   FIRN_CO_TRY(const auto root_runs, allocate_blob_runs(CheckpointRoot::encoded_bytes(root_.chunks.size())));
   std::vector<Run> free_runs;
   FIRN_CO_TRY(std::string free_list, make_free_list(free_runs));
   FIRN_CO_TRY(root_.requests,
               co_await write_one_blob(BlobKind::requests, std::move(requests_), requests_runs));
   FIRN_CO_TRY(root_.reclaim, co_await write_one_blob(BlobKind::reclaim, std::move(reclaim_), reclaim_runs));
+  FIRN_CO_TRY(root_.versions,
+              co_await write_one_blob(BlobKind::versions, std::move(versions_), versions_runs));
   FIRN_CO_TRY(root_.free_list, co_await write_one_blob(BlobKind::free_list, std::move(free_list), free_runs));
   FIRN_CO_TRY(root_ref_, co_await write_one_blob(BlobKind::root, root_.encode(), root_runs));
   co_return Result<void>();

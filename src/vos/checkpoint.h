@@ -27,6 +27,7 @@
 #include "vos/superblock.h"
 #include "vos/tree.h"
 #include "vos/usage.h"
+#include "vos/version_state.h"
 
 namespace firn::vos {
 
@@ -49,6 +50,7 @@ class CheckpointWriter {
     PageCache& pages;
     const Tree& tree;
     const RequestTable& requests;
+    const VersionState& versions;
     const HybridClock& clock;
     const Removals& removals;
     const UsageTable& usage;
@@ -93,6 +95,7 @@ class CheckpointWriter {
   FreeList free_;
   std::string requests_;
   std::string reclaim_;
+  std::string versions_;
   CheckpointRoot root_;
   uint64_t sequence_ = 0;
   // Progress.

@@ -23,8 +23,9 @@ struct RootBytes {
   BlobRef free_list;
   BlobRef requests;
   BlobRef reclaim;
+  BlobRef versions;
 };
-static_assert(sizeof(RootBytes) == 120);
+static_assert(sizeof(RootBytes) == 144);
 
 struct ChunkRefBytes {
   uint64_t block;
@@ -56,12 +57,14 @@ std::string CheckpointRoot::encode() const {
                           to_little(tree_root.value),
                           {},
                           {},
+                          {},
                           {}};
   std::memcpy(bytes.data(), &head, sizeof head);
   auto* const start = reinterpret_cast<std::byte*>(bytes.data());
   store_blob_ref(start + offsetof(RootBytes, free_list), free_list);
   store_blob_ref(start + offsetof(RootBytes, requests), requests);
   store_blob_ref(start + offsetof(RootBytes, reclaim), reclaim);
+  store_blob_ref(start + offsetof(RootBytes, versions), versions);
   char* at = bytes.data() + sizeof(RootBytes);
   for (const ChunkRef& chunk : chunks) {
     const ChunkRefBytes ref = {to_little(chunk.block), to_little(chunk.crc), 0};
@@ -96,6 +99,7 @@ Result<CheckpointRoot> CheckpointRoot::decode(std::string_view bytes) {
   root.free_list = load_blob_ref(start + offsetof(RootBytes, free_list));
   root.requests = load_blob_ref(start + offsetof(RootBytes, requests));
   root.reclaim = load_blob_ref(start + offsetof(RootBytes, reclaim));
+  root.versions = load_blob_ref(start + offsetof(RootBytes, versions));
   root.chunks.reserve(chunk_count);
   for (const char* at = bytes.data() + header_bytes; at != bytes.data() + bytes.size();
        at += sizeof(ChunkRefBytes)) {

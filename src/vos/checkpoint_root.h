@@ -28,6 +28,7 @@ struct CheckpointRoot {
   BlobRef free_list;
   BlobRef requests;
   BlobRef reclaim;
+  BlobRef versions;
   std::vector<ChunkRef> chunks;
 
   static size_t encoded_bytes(size_t chunk_count);

@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t kFormatCacheBytes = 4 << 20;
 constexpr int kAdmitAttemptsMax = 16;
 constexpr uint64_t kNeedPagesSlack = 16;  // pages that change between two looks at what a checkpoint needs
-constexpr uint64_t kNeedBlobBlocks = 8;   // root, and the rounding up of the other blobs
+constexpr uint64_t kNeedBlobBlocks = 10;  // root, and the rounding up of the other blobs
 
 Result<void> check_format(const BlockDevice& log, const BlockDevice& main, const FormatOptions& options) {
   const auto too_small = [](std::string_view device, uint64_t bytes, uint64_t bytes_min) {
@@ -71,13 +71,14 @@ Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice&
   Tree empty_tree(no_pages);
   empty_tree.create();
   const RequestTable no_requests;
+  const VersionState no_versions;
   const HybridClock unused_clock;
   CheckpointState state;
   state.superblock = first_superblock(log, main, options, identity.salt);
   const Removals no_removals;
   const UsageTable no_usage;
   CheckpointWriter writer({runtime.executor(), main, empty_space, no_pages, empty_tree, no_requests,
-                           unused_clock, no_removals, no_usage, state});
+                           no_versions, unused_clock, no_removals, no_usage, state});
   co_return co_await writer.write_at({Lsn{0}, 1, 0});
 }
 
@@ -115,6 +116,7 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
   FIRN_CO_CHECK(core->requests.decode(checkpoint.requests));
   core->removals.decode(checkpoint.reclaim);
   core->usage.decode(checkpoint.reclaim);
+  FIRN_CO_CHECK(core->versions.decode(checkpoint.versions));
   FIRN_CO_CHECK(co_await load_page_table(*core->main_device, checkpoint, core->pages));
   core->tree.open(checkpoint.root.tree_root);
   core->clock.advance_to(checkpoint.root.newest_epoch);
@@ -206,7 +208,8 @@ void Core::update_checkpoint_need() {
   const uint64_t pages_to_write = pages.dirty_pages() + kNeedPagesSlack;
   const uint64_t chunks = std::min<uint64_t>(pages.table().chunk_count() + 1, pages_to_write);
   const uint64_t blob_bytes = (space.free_range_count() + pages_to_write) * FreeList::kRangeBytes +
-                              requests.request_count() * 16 + requests.client_count() * 24 +
+                              requests.request_count() * RequestTable::kRequestBytes +
+                              requests.client_count() * 24 + versions.encoded_bytes() +
                               removals.encoded_bytes_max() + usage.encoded_bytes_max() +
                               CheckpointRoot::encoded_bytes(pages.table().chunk_count() + 1);
   space.set_checkpoint_need((pages_to_write + chunks) * Space::kPageBlocks + blob_bytes / kBlockBytes +
@@ -216,7 +219,8 @@ void Core::update_checkpoint_need() {
 // --- checkpoints ---------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
-  return {runtime.executor(), *main_device, space, pages, tree, requests, clock, removals, usage, state_};
+  return {runtime.executor(), *main_device, space, pages,    tree,  requests,
+          versions,           clock,        removals, usage, state_};
 }
 
 Task<Result<void>> Core::run_checkpoint() {
@@ -309,6 +313,7 @@ StoreStats Core::stats() const {
   stats.dirty_pages = pages.dirty_pages();
   stats.pages = pages.page_count();
   stats.log_bytes = log_ ? log_->bytes_used() : 0;
+  stats.page_loads = pages.load_count();
   stats.checkpoints = checkpoint_count_;
   return stats;
 }

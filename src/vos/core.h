@@ -43,6 +43,7 @@
 #include "vos/store.h"
 #include "vos/superblock.h"
 #include "vos/tree.h"
+#include "vos/version_state.h"
 
 namespace firn::vos {
 
@@ -102,6 +103,7 @@ class Core {
   RequestTable requests;
   Removals removals;
   UsageTable usage;
+  VersionState versions;
   HybridClock clock;
 
  private:

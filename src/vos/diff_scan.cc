@@ -1,10 +1,7 @@
 // Looking up what changed; see diff_scan.h.
 #include "vos/diff_scan.h"
 
-#include <algorithm>
-
 #include "base/assert.h"
-#include "base/endian.h"
 #include "base/error.h"
 #include "vos/apply_plan.h"
 
@@ -41,40 +38,33 @@ bool is_punch(EntryKind kind) {
 
 }  // namespace
 
-DiffScan::DiffScan(Tree& tree, const Diff& diff)
-    : probe_(tree), diff_(diff), scope_(pg_prefix(diff.pg)), position_(std::max(scope_, diff.position)) {
+DiffScan::DiffScan(Tree& tree, const Diff& diff) : walk_(tree, pg_prefix(diff.pg), diff.since), diff_(diff) {
   FIRN_ASSERT(diff.upto != kEpochMax);
+  walk_.start_at(diff.position);
   result.upto = diff.upto;
 }
 
 Faultable<void> DiffScan::run() {
   while (true) {
-    FIRN_TRY(const bool at_entry, probe_.seek(position_));
-    if (!at_entry || !probe_.key().starts_with(scope_)) break;
-    const auto parsed = parse_key(probe_.key());
-    FIRN_ASSERT(parsed.has_value());
-    position_ = probe_.key();
-    if (parsed->epoch > diff_.upto) {
-      store_big(position_.data() + position_.size() - 8, ~diff_.upto.value);
-      continue;
-    }
-    if (parsed->epoch > diff_.since && !take(*parsed)) {
-      result.position = position_;
-      return {};
-    }
-    position_ += '\0';
+    FIRN_TRY(const bool found, walk_.next());
+    if (!found) break;
+    if (walk_.epoch() > diff_.upto || take()) continue;
+    result.position = walk_.key();
+    return {};
   }
   result.end = true;
   return {};
 }
 
-bool DiffScan::take(const ParsedKey& parsed) {
+bool DiffScan::take() {
+  const auto parsed = parse_key(walk_.key());
+  FIRN_ASSERT(parsed.has_value());
   std::optional<RecordView> value;
-  if (!is_punch(parsed.kind)) {
-    value = RecordView::decode(probe_.value());
+  if (!is_punch(parsed->kind)) {
+    value = RecordView::decode(walk_.value());
     FIRN_ASSERT(value.has_value());
   }
-  StoreRecord record = record_of(probe_.key(), parsed, value ? &*value : nullptr);
+  StoreRecord record = record_of(walk_.key(), *parsed, value ? &*value : nullptr);
   const uint64_t bytes = answer_bytes(record, diff_.with_data);
   const bool full = bytes_ + bytes > diff_.bytes_max || result.records.size() == kRecordsPerApplyMax;
   if (!result.records.empty() && full) return false;
@@ -83,8 +73,8 @@ bool DiffScan::take(const ParsedKey& parsed) {
     payload_bytes += record.data_bytes();
     const Recx whole{record.start, record.count};
     fragments.push_back(
-        {result.records.size(), whole, whole, record.record_bytes, stored.size(), probe_.value().size()});
-    stored += probe_.value();
+        {result.records.size(), whole, whole, record.record_bytes, stored.size(), walk_.value().size()});
+    stored += walk_.value();
   }
   result.records.push_back(std::move(record));
   return true;

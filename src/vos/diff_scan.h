@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "vos/fetch_scan.h"
+#include "vos/newer_walk.h"
 #include "vos/store.h"
-#include "vos/visibility.h"
 
 namespace firn::vos {
 
@@ -17,8 +17,8 @@ class DiffScan {
   DiffScan(Tree& tree, const Diff& diff);
 
   Faultable<void> run();
-  void forget() { probe_.forget(); }
-  Lsn touched() const { return probe_.touched(); }
+  void forget() { walk_.forget(); }
+  Lsn touched() const { return walk_.touched(); }
 
   DiffResult result;                // without the payload
   std::vector<Fragment> fragments;  // of the payload; each one's item is its record
@@ -27,13 +27,11 @@ class DiffScan {
 
  private:
   // False if the answer is full.
-  bool take(const ParsedKey& parsed);
+  bool take();
 
-  Probe probe_;
+  NewerWalk walk_;
   const Diff& diff_;
-  const std::string scope_;
-  std::string position_;  // the next entry is at or behind it
-  uint64_t bytes_ = 0;    // of the answer
+  uint64_t bytes_ = 0;  // of the answer
 };
 
 }  // namespace firn::vos

@@ -13,7 +13,7 @@ class KeptData {
   explicit KeptData(const std::vector<StoredExtent>& extents, const ExtentLayer& layer) {
     for (const StoredExtent& extent : extents) {
       if (!extent.needed || extent.punched) continue;
-      if (extent.epoch > layer.reader || extent.epoch <= layer.floor) continue;
+      if (extent.epoch > layer.reader || extent.epoch < layer.floor) continue;
       data_.push_back(&extent);
       reach_.push_back(std::max(reach_.empty() ? 0 : reach_.back(), extent.recx.end()));
     }
@@ -41,7 +41,7 @@ std::vector<SeenExtent> mark_needed(std::vector<StoredExtent>& extents, const Ex
   std::vector<Layer> visible;
   std::vector<size_t> indexes;
   for (size_t i = 0; i < extents.size(); i++) {
-    if (extents[i].epoch > layer.reader || extents[i].epoch <= layer.floor) continue;
+    if (extents[i].epoch > layer.reader || extents[i].epoch < layer.floor) continue;
     visible.push_back({extents[i].recx, extents[i].epoch, extents[i].punched, {}});
     indexes.push_back(i);
   }

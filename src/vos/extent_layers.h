@@ -28,7 +28,7 @@ struct SeenExtent {
 struct ExtentLayer {
   Recx unit;
   Epoch reader;
-  Epoch floor;  // the newest punch at or below: hides what is not above
+  Epoch floor;  // the newest punch at or below: hides what is older
 };
 
 // Marks what is needed of the layer's extents, and gives what is seen of them, ascending. Extents ascend by

@@ -103,7 +103,7 @@ Faultable<void> ExtentScan::read_holes() {
       store_big(position.data() + position.size() - 8, ~options_.at.value);
       continue;
     }
-    if (parsed->epoch <= options_.floor) {
+    if (parsed->epoch < options_.floor) {
       set_extent_entry(position, prefix_bytes, kEntryHole, parsed->start + 1, kEpochMax);
       continue;
     }
@@ -132,7 +132,7 @@ Faultable<void> ExtentScan::gather() {
       set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start, options_.at);
       continue;
     }
-    if (parsed->epoch > options_.floor) {
+    if (parsed->epoch >= options_.floor) {
       if (unit_.count > 0 && parsed->start >= unit_.end()) return {};
       const auto record = RecordView::decode(probe_.value());
       FIRN_ASSERT(record.has_value());

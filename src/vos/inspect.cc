@@ -7,6 +7,7 @@
 #include "vos/record.h"
 #include "vos/recovery.h"
 #include "vos/removals.h"
+#include "vos/version_state.h"
 
 namespace firn::vos {
 
@@ -82,7 +83,7 @@ RecordDescription describe_record(std::string_view record) {
     describe_removal(record, described);
     return described;
   }
-  const auto changes = decode_changes(record);
+  const auto changes = logged_changes(record);
   if (!changes) {
     described.lines.push_back("not shown: " + changes.error().message());
     return described;

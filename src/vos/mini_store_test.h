@@ -211,7 +211,8 @@ class MiniStore final : public ReplayVisitor {
     core->tree.insert(key, record, core->clock.next(core->runtime.wall_time()), lsn);
   }
   void remember(const std::string& key) {
-    core->requests.remember({ClientId{1}, RequestSequence{crc32c(as_bytes(key)) + 1ull}}, core->clock.last());
+    core->requests.remember({ClientId{1}, RequestSequence{crc32c(as_bytes(key)) + 1ull}}, core->clock.last(),
+                            PgIndex{0});
   }
 };
 

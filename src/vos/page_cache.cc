@@ -48,6 +48,7 @@ Task<Result<void>> PageCache::load(PageId page) {
   std::byte* const memory = memory_.take();
   auto result = co_await read(page, memory);
   loading_.erase(page.value);
+  load_count_++;
   if (result.has_value()) {
     generation_++;
     Frame& frame = add_frame(page, memory);

@@ -125,6 +125,8 @@ class PageCache {
   void table_loaded();
   // Grows whenever frames may have gone away.
   uint64_t generation() const { return generation_; }
+  // Pages read from the device so far.
+  uint64_t load_count() const { return load_count_; }
 
  private:
   struct Loading;
@@ -157,6 +159,7 @@ class PageCache {
   uint32_t arrivals_ = 0;  // pages loaded or made so far: the clock by which uses are dated; wraps
   Lsn evicted_lsn_;        // newest of all pages that were dropped: a page read back may hold that change
   uint64_t generation_ = 0;
+  uint64_t load_count_ = 0;
   uint64_t resident_ = 0;
   uint64_t dirty_ = 0;
   uint64_t live_ = 0;

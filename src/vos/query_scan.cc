@@ -100,7 +100,7 @@ Faultable<bool> RunSearch::step_back() {
         at_entry && probe_.key().starts_with(std::string_view(key).substr(0, key.size() - 8));
     const auto newest = same_start ? parse_key(probe_.key()) : std::nullopt;
     upper_ = last->start;
-    if (!newest || newest->epoch <= options_.floor) continue;
+    if (!newest || newest->epoch < options_.floor) continue;
     const uint64_t unit = unit_records(options_.record_bytes);
     upper_ = last->start / unit * unit;
     extents_.set_window({upper_, unit});

@@ -95,8 +95,11 @@ Task<Result<LoadedCheckpoint>> load_checkpoint(BlockDevice& log, BlockDevice& ma
   blob.kind = BlobKind::reclaim;
   FIRN_CO_TRY(LoadedBlob reclaim, co_await read_blob(main, blob, loaded.root.reclaim));
   FIRN_CO_TRY(loaded.reclaim, decode_reclaim(reclaim.bytes));
+  blob.kind = BlobKind::versions;
+  FIRN_CO_TRY(LoadedBlob versions, co_await read_blob(main, blob, loaded.root.versions));
+  loaded.versions = std::move(versions.bytes);
   loaded.state.chunks = loaded.root.chunks;
-  for (const LoadedBlob* part : {&root, &free_list, &requests, &reclaim}) {
+  for (const LoadedBlob* part : {&root, &free_list, &requests, &reclaim, &versions}) {
     loaded.state.blob_runs.insert(loaded.state.blob_runs.end(), part->runs.begin(), part->runs.end());
   }
   FIRN_CO_CHECK(check_structures(loaded));

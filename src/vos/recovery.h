@@ -34,6 +34,7 @@ struct LoadedCheckpoint {
   FreeList free;
   std::string requests;  // as encoded
   ReclaimImage reclaim;
+  std::string versions;  // likewise
 };
 
 // The newest checkpoint of the two devices, without its page table. Code::corrupt naming the structure and

@@ -72,14 +72,14 @@ RequestTable::Client& RequestTable::touch(ClientId id) {
   return clients_.back();
 }
 
-void RequestTable::remember(RequestId request, Epoch epoch) {
+void RequestTable::remember(RequestId request, Epoch epoch, PgIndex pg) {
   if (request.sequence.value == 0 || is_stale(request)) return;
-  add({request.sequence.value, epoch, std::nullopt}, request.client);
+  add({request.sequence.value, epoch, pg, std::nullopt}, request.client);
 }
 
 void RequestTable::remember_refusal(RequestId request, const Error& reason) {
   if (request.sequence.value == 0 || is_stale(request)) return;
-  add({request.sequence.value, kEpochNone, reason.clone()}, request.client);
+  add({request.sequence.value, kEpochNone, PgIndex{}, reason.clone()}, request.client);
 }
 
 void RequestTable::add(Request request, ClientId id) {
@@ -96,6 +96,14 @@ void RequestTable::add(Request request, ClientId id) {
 void RequestTable::forget_below(ClientId client, RequestSequence completed_below) {
   if (completed_below.value == 0) return;
   raise_below(touch(client), completed_below.value);
+}
+
+void RequestTable::forget_tail(PgIndex pg, Epoch above, Epoch upto, const std::vector<Epoch>& keep) {
+  const auto in_tail = [&](const Request& request) {
+    return !request.refusal && request.pg == pg && request.epoch > above && request.epoch <= upto &&
+           !std::ranges::binary_search(keep, request.epoch);
+  };
+  for (Client& client : clients_) request_count_ -= std::erase_if(client.requests, in_tail);
 }
 
 void RequestTable::raise_below(Client& client, uint64_t below) {
@@ -116,7 +124,7 @@ void RequestTable::evict_first() {
 std::string RequestTable::encode() const {
   const auto carried_out = [](const Request& request) { return !request.refusal; };
   std::string bytes;
-  bytes.reserve(8 + clients_.size() * 24 + request_count_ * 16);
+  bytes.reserve(8 + clients_.size() * 24 + request_count_ * kRequestBytes);
   put(bytes, clients_.size());
   for (const Client& client : clients_) {
     put(bytes, client.id.value);
@@ -126,6 +134,7 @@ std::string RequestTable::encode() const {
       if (!carried_out(request)) continue;
       put(bytes, request.sequence);
       put(bytes, request.epoch.value);
+      put(bytes, request.pg.value);
     }
   }
   return bytes;
@@ -158,10 +167,13 @@ Result<void> RequestTable::decode_client(std::string_view& bytes, RequestTable& 
   for (uint64_t i = 0; i < requests; i++) {
     uint64_t sequence = 0;
     uint64_t epoch = 0;
-    if (!get(bytes, sequence) || !get(bytes, epoch)) return damaged("ends within a client");
+    uint64_t pg = 0;
+    if (!get(bytes, sequence) || !get(bytes, epoch) || !get(bytes, pg))
+      return damaged("ends within a client");
+    if (pg > UINT32_MAX) return damaged("names a placement group that cannot be");
     const bool ascends = client.requests.empty() || sequence > client.requests.back().sequence;
     if (!ascends || sequence < below || sequence == 0) return damaged("has requests that are out of order");
-    client.requests.push_back({sequence, Epoch{epoch}, std::nullopt});
+    client.requests.push_back({sequence, Epoch{epoch}, PgIndex{static_cast<uint32_t>(pg)}, std::nullopt});
     into.request_count_++;
   }
   return {};

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "model/epoch.h"
@@ -24,6 +25,7 @@ class RequestTable {
   static constexpr size_t kClientsMax = 4096;
   static constexpr size_t kRequestsPerClientMax = 1024;
   static constexpr size_t kRequestsMax = 65536;  // of all clients together
+  static constexpr size_t kRequestBytes = 24;    // encoded
 
   RequestTable() = default;
   RequestTable(const RequestTable&) = delete;  // the index points into the list
@@ -37,10 +39,13 @@ class RequestTable {
   // not be carried out (again).
   bool is_stale(RequestId request) const;
   // No effect for sequence 0, a stale request, or one that is remembered.
-  void remember(RequestId request, Epoch epoch);
+  void remember(RequestId request, Epoch epoch, PgIndex pg);
   void remember_refusal(RequestId request, const Error& reason);
   // The client has seen the answers of all its requests below `completed_below`.
   void forget_below(ClientId client, RequestSequence completed_below);
+  // As if the group's requests of epochs in (above, upto], other than those in `keep` (ascending), had never
+  // come.
+  void forget_tail(PgIndex pg, Epoch above, Epoch upto, const std::vector<Epoch>& keep);
 
   size_t client_count() const { return clients_.size(); }
   size_t request_count() const { return request_count_; }
@@ -54,6 +59,7 @@ class RequestTable {
   struct Request {
     uint64_t sequence;
     Epoch epoch;  // none: refused
+    PgIndex pg;
     std::optional<Error> refusal;
   };
   struct Client {

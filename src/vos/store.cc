@@ -2,6 +2,7 @@
 #include "vos/store.h"
 
 #include "base/assert.h"
+#include "model/wire.h"
 #include "vos/store_impl.h"
 
 namespace firn::vos {
@@ -33,10 +34,15 @@ StoreImpl::StoreImpl(std::unique_ptr<Core> core)
       garbage_(core_->options.cache_bytes / kGarbageMemoryFraction),
       share_(core_->runtime.executor(), core_->options.background_percent),
       reclaiming_(core_->runtime.executor(), 1),
+      tail_changed_(core_->runtime.executor()),
       gate_(core_->runtime.executor()) {}
 
 Task<Result<void>> StoreImpl::replay() {
+  FIRN_CO_CHECK(co_await finish_tail_removals());
   FIRN_CO_CHECK(co_await core_->replay(*this));
+  // What was read before is not known any more. The clock may have been ahead of what is stored.
+  core_->clock.advance_to(epoch_from_wall(core_->runtime.wall_time()));
+  read_timestamps_.raise_low_water(core_->clock.last());
   garbage_.begin_walk(core_->clock.last());  // nothing is known of what was there
   start_removals();
   co_return Result<void>();
@@ -91,15 +97,14 @@ void StoreImpl::insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn) {
 
 Result<void> StoreImpl::claim(std::string_view record) {
   if (is_removal(record)) return {};
-  FIRN_TRY(const auto changes, decode_changes(record));
+  FIRN_TRY(const auto changes, logged_changes(record));
+  Result<void> claimed;
   for (const Change& change : changes) {
-    for (const AkeyChange& akey : change.akeys) {
-      for (const EntryChange& entry : akey.entries) {
-        for (const Run run : entry.runs) FIRN_CHECK(core_->space.claim(run));
-      }
-    }
+    for_each_run(change, [&](Run run) {
+      if (claimed) claimed = core_->space.claim(run);
+    });
   }
-  return {};
+  return claimed;
 }
 
 Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
@@ -107,6 +112,16 @@ Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
     FIRN_CO_TRY(const RemovalRecord removal, decode_removal(record));
     note_removal(removal);
     co_return Result<void>();
+  }
+  switch (log_kind(record)) {
+    case LogKind::prepare:
+      co_return replay_prepare(record);
+    case LogKind::decide:
+      co_return co_await replay_decision(record, end);
+    case LogKind::remove_tail:
+      co_return co_await replay_tail(record);
+    default:
+      break;
   }
   FIRN_CO_TRY(auto changes, decode_changes(record));
   for (Change& change : changes) FIRN_CO_CHECK(co_await replay_change(std::move(change), end));
@@ -122,14 +137,10 @@ Task<Result<void>> StoreImpl::replay_change(Change change, Lsn end) {
     }
     insert_entry(write, change.epoch, end);
   }
-  for (const AkeyChange& akey : change.akeys) {
-    for (const EntryChange& entry : akey.entries) {
-      for (const Run run : entry.runs) core_->space.settle(run);
-    }
-  }
+  for_each_run(change, [this](Run run) { core_->space.settle(run); });
   core_->clock.advance_to(change.epoch);
   core_->requests.forget_below(change.request.client, change.completed_below);
-  core_->requests.remember(change.request, change.epoch);
+  core_->requests.remember(change.request, change.epoch, change.object.pg);
   co_return Result<void>();
 }
 

@@ -80,6 +80,7 @@ struct Fetch {
   std::vector<FetchItem> items;
   Condition conditions = Condition::none;
   Epoch epoch = kEpochMax;
+  TransactionId transaction;  // nil: none; see Store::prepare
 };
 
 struct FetchResult {
@@ -99,6 +100,7 @@ struct List {
   std::optional<Key> after;  // go on behind this key (dkeys, akeys); objects: behind object.object;
   std::optional<uint64_t> from_record;  // extents: from this record on
   uint32_t entries_max = kListEntriesMax;
+  TransactionId transaction;  // nil: none; see Store::prepare
 };
 
 struct ListedExtent {
@@ -124,6 +126,7 @@ struct Query {
   Key dkey;
   Key akey;
   Epoch epoch = kEpochMax;
+  TransactionId transaction;  // nil: none; see Store::prepare
 };
 
 struct QueryResult {
@@ -134,6 +137,27 @@ struct QueryResult {
   uint64_t record_bytes = 0;
   // When nothing is asked for: the newest visible value or extent of the object, punched ones included.
   Epoch newest;
+};
+
+// A transaction's part in one placement group.
+struct PreparedId {
+  TransactionId transaction;
+  PgIndex pg;
+  friend auto operator<=>(const PreparedId&, const PreparedId&) = default;
+};
+
+// What a transaction writes in one group: punches first, so that what is written below them stays. All of one
+// container, and no two items of one akey; requests of the parts are not looked at.
+struct Prepare {
+  PreparedId id;
+  Epoch epoch;  // of all its writes; that at which it has read
+  std::vector<Update> updates;
+  std::vector<Punch> punches;
+};
+
+struct PreparedInfo {
+  PreparedId id;
+  Epoch epoch;
 };
 
 // The records of a placement group that are newer than `since`, tombstones too: what another store lacks that
@@ -163,6 +187,7 @@ struct StoreStats {
   uint64_t dirty_pages = 0;
   uint64_t pages = 0;               // of the index
   uint64_t log_bytes = 0;           // written since the last checkpoint
+  uint64_t page_loads = 0;          // pages read from the device since opening
   uint64_t checkpoints = 0;         // since opening
   Usage usage;                      // of all containers
   uint64_t aggregated_entries = 0;  // that aggregation has looked at, since opening
@@ -206,8 +231,37 @@ class Store {
   // first visible hole or piece that says one, and pieces of another size are not there. Code::invalid,
   // too_big, corrupt (checksum); no_space (a part may have been taken over).
   virtual Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) = 0;
-  // Code::corrupt if data fails its checksum.
+  // What it gives since an epoch, applied to a store that has all up to there, makes both equal at every
+  // later epoch that is readable. Code::stale if punches newer than `since` are aggregated away: then only a
+  // copy of the whole group into an empty one is of use. While that is made, in several answers, aggregation
+  // must not run. Code::corrupt if data fails its checksum.
   virtual Task<Result<DiffResult>> diff(Diff diff) = 0;
+
+  // Removes the records of the group that are newer than `above`, other than those of the epochs in `keep`,
+  // as if they had never come: what the members of a group do not share. Requests that made them are
+  // forgotten, prepared transactions among them too. Operations on the group wait until it is through; those
+  // in progress may see it half done. Durable and final when it returns, and carried to the end after a crash
+  // if it had become durable.
+  virtual Task<Result<void>> remove_tail(PgIndex pg, Epoch above, std::vector<Epoch> keep) = 0;
+
+  // --- transactions
+  // Makes a transaction's writes durable without showing them: commit() does. Until then every read at or
+  // above its epoch, and every write, of what it writes is refused with Code::in_doubt;
+  // Error::subject("transaction") names it. Reads of the transaction itself come before. `payload` holds the
+  // updates' data in order. Conditions are judged by what is stored; what the transaction punches itself
+  // counts as not there. Repeating is harmless. Code::restart if another transaction has read what it writes
+  // at its epoch or later, or if something newer is written there: begin again above subject("above").
+  // in_doubt if another prepared one is in its way. busy if too many are prepared. invalid if it was decided
+  // before; otherwise as update().
+  virtual Task<Result<void>> prepare(Prepare prepare, std::span<const ByteView> payload) = 0;
+  // Shows what was prepared, at its epoch, which is returned. Repeating is harmless, as long as the store
+  // remembers (the latest 16384). Code::not_found if the transaction is not known or was aborted.
+  virtual Task<Result<Epoch>> commit(PreparedId id) = 0;
+  // Drops what was prepared. Of a transaction that is not known: it will not be prepared any more.
+  // Code::invalid if it was committed.
+  virtual Task<Result<void>> abort(PreparedId id) = 0;
+  // All that are not decided.
+  virtual std::vector<PreparedInfo> prepared() const = 0;
 
   // Durable when it returns: reads of the container see nothing from now on, and writes to it are refused
   // (Code::not_found). Its space comes back in the background, also after a crash. Its id is not used again.

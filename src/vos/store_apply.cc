@@ -60,6 +60,9 @@ Task<Result<void>> StoreImpl::apply_group(std::deque<Arrival>* arrivals, size_t 
   size_t record_bytes = 1;
   for (size_t i = begin; i < end; i++) record_bytes += encoded_bytes_max((*arrivals)[i].change);
   while (true) {
+    for (size_t i = begin; i < end && !core_->versions.tail_removals.empty(); i++) {
+      FIRN_CO_CHECK(co_await wait_for_tail((*arrivals)[i].change.object.pg));
+    }
     if (!has_room(record_bytes, SpaceUse::ordinary)) {
       FIRN_CO_CHECK(co_await admit(record_bytes, SpaceUse::ordinary));
       continue;
@@ -106,7 +109,7 @@ Result<void> StoreImpl::apply_fresh(const std::vector<Arrival*>& fresh) {
     if (!change.dkey) core_->punches.forget(change.object);
     arrival->allocation.settle();
     core_->clock.advance_to(change.epoch);
-    core_->requests.remember(change.request, change.epoch);
+    core_->requests.remember(change.request, change.epoch, change.object.pg);
     note_arrival(arrival->write.key);
   }
   return {};

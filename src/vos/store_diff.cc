@@ -9,6 +9,13 @@ Task<Result<DiffResult>> StoreImpl::diff(Diff diff) {
   if (diff.bytes_max > kRequestDataBytesMax) {
     co_return fail(Code::too_big, "one answer cannot hold as much").on("bytes_max", kRequestDataBytesMax);
   }
+  FIRN_CO_CHECK(co_await wait_for_tail(diff.pg));
+  if (diff.since != kEpochNone && diff.since < core_->versions.tombstones_gone) {
+    co_return fail(Code::stale, "punches that the difference would have to hold were aggregated")
+        .on("since", diff.since.value)
+        .on("gone_upto", core_->versions.tombstones_gone.value)
+        .remedy("copy the whole group into an empty one");
+  }
   diff.upto = read_epoch({.pg = diff.pg}, diff.upto);
   const Space::Reader blocks = core_->space.begin_read();
   DiffScan scan(core_->tree, diff);

@@ -9,6 +9,9 @@
 //   store_removal.cc   removal of containers and placement groups
 //   store_merge.cc     merging of pieces
 //   store_scrub.cc     scrubbing
+//   store_tail.cc      removal of what the members of a group do not share
+//   store_transactions.cc  prepare, commit, abort
+//   store_guard.cc     what keeps operations apart from transactions and the removal of tails
 // Belongs to its store's thread.
 #pragma once
 
@@ -27,10 +30,15 @@
 #include "vos/change.h"
 #include "vos/core.h"
 #include "vos/garbage.h"
+#include "vos/prepare_plan.h"
+#include "vos/read_timestamps.h"
 #include "vos/store.h"
 #include "vos/update_plan.h"
 
 namespace firn::vos {
+
+// For an operation that meets it.
+Error in_doubt(const Prepared& prepared);
 
 // Blocks for one change: given back unless the change is applied. The space outlives it.
 class Allocation {
@@ -68,6 +76,11 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<QueryResult>> query(Query query) override;
   Task<Result<void>> apply(std::vector<StoreRecord> records, std::span<const ByteView> payload) override;
   Task<Result<DiffResult>> diff(Diff diff) override;
+  Task<Result<void>> remove_tail(PgIndex pg, Epoch above, std::vector<Epoch> keep) override;
+  Task<Result<void>> prepare(Prepare prepare, std::span<const ByteView> payload) override;
+  Task<Result<Epoch>> commit(PreparedId id) override;
+  Task<Result<void>> abort(PreparedId id) override;
+  std::vector<PreparedInfo> prepared() const override;
   Task<Result<void>> remove_container(ContainerId container) override;
   Task<Result<void>> remove_group(PgIndex pg) override;
   Usage usage(ContainerId container) const override { return core_->usage.of(container); }
@@ -85,8 +98,9 @@ class StoreImpl final : public Store, private ReplayVisitor {
     Change change = {};
     Condition conditions = Condition::none;
     SpaceUse use = SpaceUse::ordinary;
-    const Update* update = nullptr;  // of an update: its items
-    bool punches_extents = false;    // the entries depend on what the akeys hold
+    const Update* update = nullptr;                    // of an update: its items
+    const std::vector<Change>* own_punches = nullptr;  // of the same transaction: what they hide is not there
+    bool punches_extents = false;                      // the entries depend on what the akeys hold
     Allocation* allocation = nullptr;
     std::string dkey_prefix = {};  // unless the object is punched
     std::vector<TreeWrite> writes = {};
@@ -104,6 +118,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Faultable<void> judge(Commit& commit);
   Faultable<void> judge_update(Commit& commit, Probe& probe);
   Faultable<void> judge_item(Commit& commit, size_t item, Floors floors, Probe& probe);
+  static Faultable<void> judge_absent(Commit& commit, size_t item);
   static Faultable<void> count_garbage(Commit& commit, const AkeyState& akey, const UpdateItem& wanted,
                                        std::string akey_prefix, Probe& probe);
   struct Existence {
@@ -141,7 +156,48 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Result<void> apply_fresh(const std::vector<Arrival*>& fresh);
   void note_arrival(std::string_view key);
 
+  // --- the removal of tails
+  void begin_tail_removal(const TailRemoval& removal);
+  Task<Result<void>> erase_tail(const TailRemoval* removal);
+  Task<Result<void>> finish_tail_removals();
+  Task<Result<void>> replay_tail_removal(const TailRemoval* removal);
+
+  // --- transactions
+  // A prepare on its way. Lives in the frame of the operation.
+  struct Preparing {
+    const Prepare* request;
+    PreparePlan plan;
+    Prepared result = {};
+    std::optional<Error> refused = {};
+  };
+  Faultable<void> judge_prepare(Preparing& work);
+  Faultable<void> judge_part(Preparing& work, Commit& commit);
+  Faultable<Epoch> find_not_older(const Reach& reach, Epoch epoch);
+  Result<void> add_prepared(Preparing& work, Allocation& allocation);
+  static std::vector<TreeWrite> writes_of(const Prepared& prepared);
+  Faultable<void> prepare_keys(const std::vector<TreeWrite>& writes);
+  void show(const Decision& decision, const std::vector<TreeWrite>& writes, Lsn end);
+  void drop(PreparedId id);
+  void release_data(const Prepared& prepared);
+
+  // --- guards
+  // Whether an operation has to look out for transactions or the removal of a tail.
+  bool is_guarded(TransactionId transaction) const {
+    const VersionState& versions = core_->versions;
+    return !versions.prepared.empty() || !versions.tail_removals.empty() || !transaction.uuid.is_nil();
+  }
+  template <class Read>
+  Task<Result<void>> guard_read(const Read* read);
+  static std::vector<Reach> reaches_of_commit(const Commit& commit);
+  // The prepared transaction that the change must not pass; nullptr if there is none.
+  const Prepared* find_in_the_way(const Commit& commit) const;
+  // While a tail of the group is being removed.
+  Task<Result<void>> wait_for_tail(PgIndex pg);
+
   // --- replay
+  Result<void> replay_prepare(std::string_view record);
+  Task<Result<void>> replay_decision(std::string_view record, Lsn end);
+  Task<Result<void>> replay_tail(std::string_view record);
   Task<Result<void>> replay_change(Change change, Lsn end);
   Result<void> claim(std::string_view record) override;
   Task<Result<void>> apply(std::string_view record, Lsn end) override;
@@ -205,6 +261,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> erase_removed();
   Task<Result<void>> erase_container(ContainerId container);
   Task<Result<void>> erase_group(PgIndex pg);
+  void note_tombstone_gone(std::string_view key);
   Faultable<bool> collect_container(ContainerId container, std::string& position,
                                     std::vector<std::string>& keys);
   Faultable<bool> collect_group(const std::string& prefix, std::vector<std::string>& keys);
@@ -238,6 +295,9 @@ class StoreImpl final : public Store, private ReplayVisitor {
   bool background_runs_ = false;
   bool removals_run_ = false;
   uint64_t aggregated_entries_ = 0;
+  ReadTimestamps read_timestamps_;
+  Event tail_changed_;  // set for a moment when the removal of a tail ends
+  std::optional<Error> tail_failure_;
   Gate gate_;
 };
 

@@ -59,6 +59,7 @@ Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault)
 // One coroutine where nothing has to be waited for: those for the rare cases cost only whom they concern.
 Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   FIRN_CO_CHECK(check_fetch(fetch));
+  if (is_guarded(fetch.transaction)) FIRN_CO_CHECK(co_await guard_read(&fetch));
   const Epoch asked = fetch.epoch;
   fetch.epoch = read_epoch(fetch.object, asked);
   Reading reading(*this, fetch.epoch);
@@ -88,6 +89,7 @@ Task<Result<ListResult>> StoreImpl::list(List list) {
   if (list.level > ListLevel::extents) co_return fail(Code::invalid, "no such level to list");
   if (list.level >= ListLevel::akeys) FIRN_CO_CHECK(check_dkey(list.dkey));
   if (list.level == ListLevel::extents) FIRN_CO_CHECK(check_akey(list.dkey, list.akey));
+  if (is_guarded(list.transaction)) FIRN_CO_CHECK(co_await guard_read(&list));
   list.epoch = read_epoch(list.object, list.epoch);
   Reading reading(*this, list.epoch);
   ListScan scan(core_->tree, list);
@@ -100,6 +102,7 @@ Task<Result<QueryResult>> StoreImpl::query(Query query) {
   const bool needs_dkey = (query.find_akey || query.find_recx) && !query.find_dkey;
   if (needs_dkey) FIRN_CO_CHECK(check_dkey(query.dkey));
   if (query.find_recx && !query.find_akey) FIRN_CO_CHECK(check_akey(query.dkey, query.akey));
+  if (is_guarded(query.transaction)) FIRN_CO_CHECK(co_await guard_read(&query));
   query.epoch = read_epoch(query.object, query.epoch);
   Reading reading(*this, query.epoch);
   QueryScan scan(core_->tree, query);

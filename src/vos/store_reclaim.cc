@@ -31,7 +31,10 @@ constexpr uint64_t kPressureWrites = 1024;
 // above the newest epoch of now.
 ReadableEpochs StoreImpl::readable_epochs(Epoch upto) const {
   const Epoch oldest_reader = readers_.empty() ? kEpochMax : *readers_.begin();
-  return {retention_, std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader})};
+  // A prepared transaction may yet be committed at its epoch, beneath what is newer.
+  const Epoch below_prepared{core_->versions.prepared.oldest().value - 1};
+  return {retention_, std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader,
+                                below_prepared})};
 }
 
 void StoreImpl::set_retention(Retention retention) {
@@ -174,6 +177,7 @@ bool StoreImpl::erase_prepared(const std::string& key) {
   const auto record = RecordView::decode(**value);
   const std::vector<Run> runs = record ? record->runs() : std::vector<Run>();  // punches have no record
   core_->usage.left(key, **value);
+  if (!record || record->punched()) note_tombstone_gone(key);
   core_->tree.erase(key);
   for (const Run run : runs) core_->space.release(run);
   return true;

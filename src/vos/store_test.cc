@@ -46,6 +46,11 @@ class StoreTest : public testing::Test {
     co_return co_await store->update(std::move(update), parts);
   }
 
+  static Task<Result<void>> prepare_one(Store* store, Prepare prepare, ByteView payload) {
+    const std::vector<ByteView> parts = {payload};
+    co_return co_await store->prepare(std::move(prepare), parts);
+  }
+
   static Update single(Key dkey, uint64_t bytes) {
     Update update;
     update.object.object = ObjectId{1, 1};
@@ -81,6 +86,51 @@ TEST_F(StoreTest, value_of_the_largest_size_comes_back) {
   const auto found = run(store_->fetch(fetch_of(update)));
   ASSERT_TRUE(found.has_value()) << found.error().message();
   EXPECT_EQ(as_text(found->payload.bytes()), payload);
+}
+
+// As in DAOS, where a length of 0 punches: the key exists, and nothing is there.
+TEST_F(StoreTest, empty_value_is_a_punched_one) {
+  const Update update = single("d", 0);
+  ASSERT_TRUE(run(put(store_.get(), update, "")).has_value());
+  Fetch fetch = fetch_of(update);
+  fetch.conditions = Condition::akey_fetch;
+  const auto found = run(store_->fetch(fetch));
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(found->items[0].record_bytes, 0u);
+  EXPECT_FALSE(found->items[0].sent);
+}
+
+// Marks of reads need not be looked at by those who take the next epoch.
+TEST_F(StoreTest, update_comes_after_what_a_transaction_has_read) {
+  Fetch fetch = fetch_of(single("d", 1));
+  fetch.transaction.uuid.bytes[0] = 7;
+  fetch.epoch = Epoch{store_->newest_epoch().value + 1'000'000'000};
+  ASSERT_TRUE(run(store_->fetch(fetch)).has_value());
+  const auto updated = run(put(store_.get(), single("d", 1), "1"));
+  ASSERT_TRUE(updated.has_value());
+  EXPECT_GT(*updated, fetch.epoch);
+}
+
+TEST_F(StoreTest, transaction_does_not_write_into_what_another_has_read) {
+  const Update update = single("d", 1);
+  Fetch fetch = fetch_of(update);
+  fetch.transaction.uuid.bytes[0] = 7;
+  fetch.epoch = Epoch{store_->newest_epoch().value + 1000};
+  ASSERT_TRUE(run(store_->fetch(fetch)).has_value());
+  const auto prepare = [&](uint8_t transaction, uint64_t epoch) {
+    Prepare request{.id = {}, .epoch = Epoch{epoch}, .updates = {update}, .punches = {}};
+    request.id.transaction.uuid.bytes[0] = transaction;
+    const ByteView value = as_bytes("1");
+    const auto done = run(prepare_one(store_.get(), std::move(request), value));
+    return done ? std::optional<Code>() : std::optional(done.error().code());
+  };
+  EXPECT_EQ(prepare(8, fetch.epoch.value), Code::restart);
+  EXPECT_EQ(prepare(7, fetch.epoch.value), std::nullopt) << "its own read is in the way";
+  EXPECT_EQ(prepare(8, fetch.epoch.value + 1), Code::in_doubt);
+  EXPECT_EQ(run(store_->fetch(fetch)).error().code(), Code::in_doubt);
+  EXPECT_FALSE(run(store_->fetch(fetch)).error().subject("transaction").empty());
+  ASSERT_TRUE(run(store_->commit({fetch.transaction, PgIndex{0}})).has_value());
+  EXPECT_EQ(as_text(run(store_->fetch(fetch))->payload.bytes()), "1");
 }
 
 TEST_F(StoreTest, value_above_the_capacity_is_not_sent) {

@@ -15,33 +15,6 @@ namespace firn::vos {
 
 namespace {
 
-Result<void> check_punch(const Punch& punch) {
-  if ((static_cast<uint32_t>(punch.conditions) & ~static_cast<uint32_t>(Condition::punch)) != 0) {
-    return fail(Code::invalid, "a punch has a condition of an update or fetch");
-  }
-  if (!punch.dkey) {
-    if (punch.akeys.empty()) return {};
-    return fail(Code::invalid, "a punch names akeys but no dkey");
-  }
-  FIRN_CHECK(check_dkey(*punch.dkey));
-  if (punch.akeys.size() > kItemsPerRequestMax) {
-    return fail(Code::too_big, "too many akeys in one punch").on("akeys_max", kItemsPerRequestMax);
-  }
-  for (const Key& akey : punch.akeys) FIRN_CHECK(check_akey(*punch.dkey, akey));
-  return {};
-}
-
-Change punch_change(Punch punch) {
-  Change change;
-  change.object = punch.object;
-  change.dkey = std::move(punch.dkey);
-  change.request = punch.request;
-  change.completed_below = punch.completed_below;
-  change.akeys.reserve(punch.akeys.size());
-  for (Key& akey : punch.akeys) change.akeys.push_back({std::move(akey), true, {}});
-  return change;
-}
-
 uint64_t stored_bytes(const RecordView& record) {
   return record.is_inline() ? record.data_bytes()
                             : Run{BlockIndex{}, record.data_bytes()}.blocks() * kBlockBytes;
@@ -88,6 +61,7 @@ Faultable<Overlap> find_overlap(Probe& probe, std::string_view akey_prefix, Recx
 }  // namespace
 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
+  punch_what_is_empty(update);
   auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
   if (!planned) co_return remember_refusal(update.request, on_dkey(std::move(planned).error(), update));
   if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
@@ -121,9 +95,10 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
 
 // A duplicate of a refused request may arrive when it would be carried out; its client knows it as refused.
 // After a device error the outcome is not known to anybody, and the store refuses all changes anyway.
-// A client that is told "busy" sends the same request again: that is no answer to keep.
+// A client that is told "busy" or "in doubt" sends the same request again: that is no answer to keep.
 Error StoreImpl::remember_refusal(RequestId request, Error reason) {
-  if (reason.code() != Code::io && reason.code() != Code::busy)
+  const Code code = reason.code();
+  if (code != Code::io && code != Code::busy && code != Code::in_doubt)
     core_->requests.remember_refusal(request, reason);
   return reason;
 }
@@ -172,6 +147,8 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   if (commit->change.dkey) commit->dkey_prefix = dkey_prefix(commit->change.object, *commit->change.dkey);
   commit->writes = tree_writes(commit->change, commit->dkey_prefix);
   while (true) {
+    if (!core_->versions.tail_removals.empty())
+      FIRN_CO_CHECK(co_await wait_for_tail(commit->change.object.pg));
     // Another attempt of the same request may have got here first.
     if (auto answer = answered(commit->change.request)) co_return co_await answer_again(std::move(*answer));
     const size_t record_bytes = encoded_bytes_max(commit->change);
@@ -241,7 +218,7 @@ void StoreImpl::apply_writes(Commit& commit) {
   }
   if (commit.allocation != nullptr) commit.allocation->settle();
   core_->requests.forget_below(change.request.client, change.completed_below);
-  core_->requests.remember(change.request, change.epoch);
+  core_->requests.remember(change.request, change.epoch, change.object.pg);
   for (const std::string& prefix : commit.lands_on) {
     garbage_.add(prefix, change.epoch, std::exchange(commit.garbage_bytes, 0));
   }
@@ -253,6 +230,10 @@ void StoreImpl::apply_writes(Commit& commit) {
 Faultable<void> StoreImpl::judge(Commit& commit) {
   if (auto allowed = core_->removals.check_write(commit.change.object); !allowed) {
     commit.refused = std::move(allowed).error();
+    return {};
+  }
+  if (const Prepared* const other = find_in_the_way(commit)) {
+    commit.refused = in_doubt(*other);
     return {};
   }
   Probe probe(core_->tree);
@@ -279,6 +260,9 @@ Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
 // Conditions, kind and record size; and what depends on them.
 Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors, Probe& probe) {
   const UpdateItem& wanted = commit.update->items[item];
+  if (commit.own_punches != nullptr && punches_akey(*commit.own_punches, *commit.update, wanted.akey)) {
+    return judge_absent(commit, item);
+  }
   std::string key = akey_prefix(commit.dkey_prefix, wanted.akey);
   const size_t prefix_bytes = key.size();
   FIRN_TRY(auto akey, find_single_state(probe, key, prefix_bytes, floors, core_->clock.last()));
@@ -296,6 +280,16 @@ Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors
   FIRN_CHECK(count_garbage(commit, *akey, wanted, std::move(key), probe));
   if (wanted.punch && wanted.kind == ValueKind::array) {
     commit.change.akeys[item].entries = cut_punch(wanted.recxs, akey->record_bytes);
+  }
+  return {};
+}
+
+// The akey is punched by the transaction that the update is part of.
+Faultable<void> StoreImpl::judge_absent(Commit& commit, size_t item) {
+  const UpdateItem& wanted = commit.update->items[item];
+  refuse_by_existence(commit, {false, Condition::akey_insert, Condition::akey_update}, "akey", wanted.akey);
+  if (wanted.punch && wanted.kind == ValueKind::array) {
+    commit.change.akeys[item].entries = cut_punch(wanted.recxs, 0);
   }
   return {};
 }

@@ -311,4 +311,39 @@ Result<void> check_runs(const AkeyChange& akey) {
   return {};
 }
 
+void punch_what_is_empty(Update& update) {
+  for (UpdateItem& item : update.items) {
+    if (item.record_bytes > 0 || item.punch) continue;
+    item.punch = true;
+    item.checksums.clear();
+  }
+}
+
+Result<void> check_punch(const Punch& punch) {
+  if ((static_cast<uint32_t>(punch.conditions) & ~static_cast<uint32_t>(Condition::punch)) != 0) {
+    return fail(Code::invalid, "a punch has a condition of an update or fetch");
+  }
+  if (!punch.dkey) {
+    if (punch.akeys.empty()) return {};
+    return fail(Code::invalid, "a punch names akeys but no dkey");
+  }
+  FIRN_CHECK(check_dkey(*punch.dkey));
+  if (punch.akeys.size() > kItemsPerRequestMax) {
+    return fail(Code::too_big, "too many akeys in one punch").on("akeys_max", kItemsPerRequestMax);
+  }
+  for (const Key& akey : punch.akeys) FIRN_CHECK(check_akey(*punch.dkey, akey));
+  return {};
+}
+
+Change punch_change(Punch punch) {
+  Change change;
+  change.object = punch.object;
+  change.dkey = std::move(punch.dkey);
+  change.request = punch.request;
+  change.completed_below = punch.completed_below;
+  change.akeys.reserve(punch.akeys.size());
+  for (Key& akey : punch.akeys) change.akeys.push_back({std::move(akey), true, {}});
+  return change;
+}
+
 }  // namespace firn::vos

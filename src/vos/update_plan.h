@@ -31,6 +31,11 @@ struct UpdatePlan {
 Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload,
                                bool verify_checksums);
 
+// A value or record of no bytes is a punched one (DAOS: iod_size 0).
+void punch_what_is_empty(Update& update);
+Result<void> check_punch(const Punch& punch);
+Change punch_change(Punch punch);
+
 // The limits that updates, punches and reads share.
 Result<void> check_dkey(const Key& dkey);
 Result<void> check_akey(const Key& dkey, const Key& akey);

@@ -79,7 +79,7 @@ Faultable<bool> EntryScan::next() {
     position_ = key;
     if (parsed->epoch > at_) {
       store_big(position_.data() + position_.size() - 8, ~at_.value);
-    } else if (parsed->epoch <= floors_.newest()) {
+    } else if (parsed->epoch < floors_.newest()) {
       go_behind(*parsed);
     } else {
       entry_ = *parsed;
@@ -204,7 +204,7 @@ Faultable<std::optional<AkeyState>> find_single_state(Probe& probe, std::string&
   if (!found || !probe.starts_with(wanted.substr(0, prefix_bytes))) return state;  // nothing is stored there
   if (!probe.starts_with(wanted)) return std::nullopt;
   const std::string_view entry = probe.key();
-  state.exists = Epoch{~load_big<uint64_t>(entry.data() + entry.size() - 8)} > state.floor;
+  state.exists = Epoch{~load_big<uint64_t>(entry.data() + entry.size() - 8)} >= state.floor;
   if (!state.exists) return std::nullopt;  // an array may have come after the value was punched
   return state;
 }

@@ -1,8 +1,8 @@
 // Visibility: what a reader at one epoch sees of the tree (docs/decisions/0003-vos.md).
 //
 // An entry written at epoch v is visible at epoch e if v <= e and no punch of its object, dkey or akey lies
-// in (v, e]. The newest such punch is the entry's *floor*, so visible means floor < v <= e. An akey exists if
-// one of its entries is visible, punched values and extents included; a dkey if one of its akeys does, an
+// in (v, e]. The newest such punch is the entry's *floor*, so visible means floor <= v <= e. An akey exists
+// if one of its entries is visible, punched values and extents included; a dkey if one of its akeys does, an
 // object if one of its dkeys does. Of array pieces and holes that overlap, the newest visible one hides the
 // others: vos/extent_scan.h.
 //
@@ -89,7 +89,7 @@ class EntryScan {
   // Until the tree changes or a page is loaded.
   RecordView record() const;
   std::string_view value() const { return probe_.value(); }
-  // An entry is visible if its epoch is above this and not above that of the scan.
+  // An entry is visible if its epoch is not below this and not above that of the scan.
   Epoch floor() const { return floors_.newest(); }
 
   // next() will go on behind the object, dkey or akey of the entry found.

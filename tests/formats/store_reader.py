@@ -243,14 +243,13 @@ class Store:
         return ranges
 
     def requests(self):
-        """Of each client: id, below, [(sequence, epoch)]."""
+        """Of each client: id, below, [(sequence, epoch, pg)]."""
         data, at = self.read_blob(3, self.root.requests), 8
         clients = []
         for _ in range(fields("Q", data)[0]):
             client, below, count = fields("QQQ", data, at)
-            requests = [fields("QQ", data, at + 24 + 16 * i) for i in range(count)]
-            clients.append((client, below, requests))
-            at += 24 + 16 * count
+            clients.append((client, below, [fields("QQQ", data, at + 24 + 24 * i) for i in range(count)]))
+            at += 24 + 24 * count
         need(at == len(data), "request table")
         return clients
 

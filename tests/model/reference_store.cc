@@ -11,6 +11,7 @@ namespace firn::model {
 
 std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
   if (removed_.contains(update.object.container)) return Code::not_found;
+  if (prepared.stops(update)) return Code::in_doubt;
   const bool dkey_is_there = dkey_exists(update.object, update.dkey, kEpochMax);
   if (dkey_is_there && has(update.conditions, Condition::dkey_insert)) return Code::exists;
   if (!dkey_is_there && has(update.conditions, Condition::dkey_update)) return Code::not_found;
@@ -27,6 +28,7 @@ std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
 
 std::optional<Code> ReferenceStore::judge(const vos::Punch& punch) const {
   if (removed_.contains(punch.object.container)) return Code::not_found;
+  if (prepared.stops(punch)) return Code::in_doubt;
   if (!has(punch.conditions, Condition::punch)) return std::nullopt;
   if (!punch.dkey) {
     return object_exists(punch.object, kEpochMax) ? std::nullopt : std::optional(Code::not_found);
@@ -63,6 +65,33 @@ void ReferenceStore::remove_container(ContainerId container) {
   std::erase_if(objects_, [&](const auto& entry) { return entry.first.container == container; });
 }
 
+void ReferenceStore::commit(vos::PreparedId id) {
+  const PreparedChanges changes = prepared.all.extract(id).mapped();
+  for (const vos::Punch& punch : changes.punches) apply(punch, changes.epoch);
+  for (size_t i = 0; i < changes.updates.size(); i++) {
+    apply(changes.updates[i], changes.payloads[i], changes.epoch);
+  }
+}
+
+void ReferenceStore::remove_tail(PgIndex pg, Epoch above, const std::vector<Epoch>& keep) {
+  const auto goes = [&](Epoch epoch) {
+    return epoch > above && std::find(keep.begin(), keep.end(), epoch) == keep.end();
+  };
+  for (auto& [ref, object] : objects_) {
+    if (ref.pg != pg) continue;
+    std::erase_if(object.punches, goes);
+    for (auto& [unused, dkey] : object.dkeys) {
+      std::erase_if(dkey.punches, goes);
+      for (auto& [also_unused, akey] : dkey.akeys) {
+        std::erase_if(akey.punches, goes);
+        std::erase_if(akey.writes, [&](const auto& write) { return goes(write.first); });
+      }
+    }
+  }
+  std::erase_if(prepared.all,
+                [&](const auto& entry) { return entry.first.pg == pg && goes(entry.second.epoch); });
+}
+
 // --- reads ---------------------------------------------------------------------------------------
 
 Epoch ReferenceStore::last_punch(const std::vector<Epoch>& punches, Epoch epoch) {
@@ -96,6 +125,28 @@ void ReferenceStore::play(const Write& write, Epoch epoch, AkeyImage& image) {
   }
 }
 
+Epoch ReferenceStore::newest_in(const std::vector<Part>& parts) const {
+  Epoch newest;
+  const auto look = [&](const Part& at, Epoch epoch) {
+    if (epoch > newest && overlap({at}, parts)) newest = epoch;
+  };
+  for (const auto& [ref, object] : objects_) {
+    const Part in_store{ref.pg, ref.container, ref.object};
+    for (const Epoch punch : object.punches) look(in_store, punch);
+    for (const auto& [dkey, in_object] : object.dkeys) {
+      Part part = in_store;
+      part.dkey = dkey;
+      for (const Epoch punch : in_object.punches) look(part, punch);
+      for (const auto& [akey, in_dkey] : in_object.akeys) {
+        part.akey = akey;
+        for (const Epoch punch : in_dkey.punches) look(part, punch);
+        for (const auto& [written, unused] : in_dkey.writes) look(part, written);
+      }
+    }
+  }
+  return newest;
+}
+
 AkeyImage ReferenceStore::image(const vos::ObjectRef& object, const Key& dkey, const Key& akey,
                                 Epoch epoch) const {
   AkeyImage image;
@@ -109,7 +160,7 @@ AkeyImage ReferenceStore::image(const vos::ObjectRef& object, const Key& dkey, c
       std::max({last_punch(in_store->second.punches, epoch), last_punch(in_object->second.punches, epoch),
                 last_punch(in_dkey->second.punches, epoch)});
   for (const auto& [written, write] : in_dkey->second.writes) {
-    if (written > punched && written <= epoch) play(write, written, image);
+    if (written >= punched && written <= epoch) play(write, written, image);
   }
   return image;
 }

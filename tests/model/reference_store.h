@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "reference_prepared.h"
 #include "vos/store.h"
 
 namespace firn::model {
@@ -43,7 +44,16 @@ class ReferenceStore {
   void apply(const vos::Punch& punch, Epoch epoch);
   // It cannot be written to any more.
   void remove_container(ContainerId container);
+  // As if what is newer than `above`, other than at the epochs in `keep`, had never come to the group.
+  void remove_tail(PgIndex pg, Epoch above, const std::vector<Epoch>& keep);
+  // The transaction's writes take effect, or never will.
+  void commit(vos::PreparedId id);
+  void abort(vos::PreparedId id) { prepared.all.erase(id); }
 
+  ReferencePrepared prepared;
+
+  // The newest change of anything in the parts, or of what they lie in.
+  Epoch newest_in(const std::vector<Part>& parts) const;
   AkeyImage image(const vos::ObjectRef& object, const Key& dkey, const Key& akey, Epoch epoch) const;
   bool dkey_exists(const vos::ObjectRef& object, const Key& dkey, Epoch epoch) const;
   bool object_exists(const vos::ObjectRef& object, Epoch epoch) const;

@@ -91,6 +91,7 @@ void StoreWorld::reopen() {
 
 void StoreWorld::open() {
   reopen();
+  if (on_reopened) on_reopened();
   if (removing_) finish_removal();
   if (is_up()) resolve_unknown();
   if (is_up()) check_all(kEpochMax);
@@ -290,6 +291,16 @@ void StoreWorld::check_all_promised() {
   }
 }
 
+void StoreWorld::forget_tail(PgIndex pg, Epoch above, const std::vector<Epoch>& keep) {
+  reference_.remove_tail(pg, above, keep);
+  std::erase_if(old_changes_, [&](const auto& old) {
+    const auto& [call, epoch] = old;
+    const vos::ObjectRef& object = call.update() != nullptr ? call.update()->object : call.punch()->object;
+    const bool kept = std::find(keep.begin(), keep.end(), epoch) != keep.end();
+    return object.pg == pg && epoch > above && !kept;
+  });
+}
+
 void StoreWorld::checkpoint() {
   const auto done = run(store_->checkpoint());
   if (!done) return crash();
@@ -341,6 +352,15 @@ bool StoreWorld::succeeded(const std::optional<Result<T>>& result) {
   return false;
 }
 
+// True if a prepared transaction stands in the way; then the operation must have been refused for that.
+template <class T, class Read>
+bool StoreWorld::stopped(const std::optional<Result<T>>& result, const Read& read) {
+  if (!result || !reference_.prepared.stops(read)) return false;
+  EXPECT_FALSE(result->has_value()) << "what is not decided was passed over";
+  if (!*result && !is_fault(result->error().code())) EXPECT_EQ(result->error().code(), Code::in_doubt);
+  return true;
+}
+
 void StoreWorld::read() {
   const auto at_some_epoch = [this](auto operation) {
     operation.epoch = some_epoch(operation.object.container);
@@ -358,6 +378,7 @@ void StoreWorld::read() {
 
 void StoreWorld::check_fetch(vos::Fetch fetch) {
   const auto result = run(store_->fetch(fetch));
+  if (stopped(result, fetch)) return;
   const bool dkey_is_there = reference_.dkey_exists(fetch.object, fetch.dkey, fetch.epoch);
   bool akeys_are_there = true;
   for (const FetchItem& item : fetch.items) {
@@ -432,6 +453,7 @@ void StoreWorld::check_list(vos::List list) {
   const uint64_t from = list.from_record.value_or(0);
   for (bool end = false; !end;) {
     const auto page = run(store_->list(list));
+    if (stopped(page, list)) return;
     if (!succeeded(page)) return;
     const vos::ListResult& result = **page;
     ASSERT_TRUE(result.end || !result.keys.empty() || !result.objects.empty() || !result.extents.empty());
@@ -487,6 +509,7 @@ void StoreWorld::compare_extents(const vos::List& list, const std::vector<vos::L
 
 void StoreWorld::check_query(vos::Query query) {
   const auto result = run(store_->query(query));
+  if (stopped(result, query)) return;
   if (!succeeded(result)) return;
   const vos::QueryResult expected = reference_.query(query);
   const vos::QueryResult& found = **result;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -43,6 +44,8 @@ class StoreWorld {
   void open();
   // Without the checks.
   void reopen();
+  // Called by open() before it checks anything: learns what became of what the world does not know about.
+  std::function<void()> on_reopened;
   void crash();
   // In the middle of what goes on then; no effect if the store has been opened anew until then.
   void crash_after(Duration delay);
@@ -57,6 +60,9 @@ class StoreWorld {
   void aggregate(Epoch upto);
   void checkpoint();
   void remove_container(ContainerId container);
+  // The tail of a group was removed.
+  void forget_tail(PgIndex pg, Epoch above, const std::vector<Epoch>& keep);
+  const std::set<Epoch>& epochs() const { return epochs_; }
   // Takes a snapshot of a container at some readable epoch, or gives one up.
   void change_snapshots();
   // Compares everything with the reference model at every epoch that is promised.
@@ -106,6 +112,8 @@ class StoreWorld {
   void check_query(vos::Query query);
   void check_akey(const vos::ObjectRef& object, const Key& dkey, const Key& akey, Epoch epoch);
   // False, with a failure recorded unless errors are expected, if the operation failed.
+  template <class T, class Read>
+  bool stopped(const std::optional<Result<T>>& result, const Read& read);
   template <class T>
   bool succeeded(const std::optional<Result<T>>& result);
 

@@ -250,6 +250,26 @@ TEST(versions, a_diff_brings_an_older_store_up_to_date) {
   });
 }
 
+TEST(versions, a_diff_that_lacks_punches_is_refused) {
+  StoreWorld source(1, {});
+  source.format();
+  change_store(source, 100);
+  const Epoch before = source.store().newest_epoch();
+  vos::Punch punch;
+  punch.object = source.reference().known_objects().front();
+  punch.request = {ClientId{77}, RequestSequence{1}};
+  source.change({punch, {}});
+  const vos::Diff diff{.pg = punch.object.pg, .since = before, .position = {}};
+  const auto ask = [&] { return *source.world().run(source.node(), source.store().diff(diff), kLimit); };
+  EXPECT_EQ(ask()->records.size(), 1u);
+  source.aggregate(source.store().newest_epoch());
+  EXPECT_EQ(ask().error().code(), Code::stale);
+  source.close();
+  source.open();
+  EXPECT_EQ(ask().error().code(), Code::stale) << "forgotten with the restart";
+  source.close();
+}
+
 // What is not newer than `upto` is the same whatever goes on meanwhile.
 TEST(versions, a_diff_up_to_an_epoch_does_not_see_later_changes) {
   for_each_seed(4, [](uint64_t seed) {
