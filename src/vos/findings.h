@@ -17,7 +17,7 @@ struct Finding {
   std::string what;    // one sentence without final stop
   // Where, from the device down to the extent: "device", "block", "page", "pg", "container", "object",
   // "dkey", "akey", "start", "epoch" …; keys are printable (\xNN). Each name at most once.
-  std::vector<std::pair<std::string, std::string>> where;
+  std::vector<std::pair<std::string, std::string>> where = {};
 
   Finding on(std::string_view name, std::string value) && {
     where.emplace_back(name, std::move(value));

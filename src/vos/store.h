@@ -37,7 +37,8 @@ enum class Durability {
 
 struct StoreOptions {
   uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
-  // A checkpoint starts when this much log has been written, or as much as it would itself write if that is more.
+  // A checkpoint starts when this much log has been written, or as much as it would itself write if that is
+  // more.
   uint64_t log_bytes_per_checkpoint = 32ull << 20;
   bool verify_checksums_on_update = true;  // data that does not match the client's checksum: Code::corrupt
   uint64_t background_percent = 25;        // of the thread's time that aggregation and the like may take
