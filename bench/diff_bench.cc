@@ -85,7 +85,8 @@ Task<Result<std::unique_ptr<vos::Store>>> open_store(RealRuntime* runtime, uint6
   }
   FIRN_CO_TRY(auto log, co_await runtime->storage().open("bench/log"));
   FIRN_CO_TRY(auto main, co_await runtime->storage().open("bench/main"));
-  co_return co_await vos::Store::open(*runtime, std::move(log), std::move(main), {.reclaim_unasked = false});
+  co_return co_await vos::Store::open(*runtime, std::move(log), std::move(main),
+                                      {.retention = {.readable_from = kEpochNone}});
 }
 
 void measure(RealRuntime& runtime, vos::Store& store, const char* what, Epoch since) {

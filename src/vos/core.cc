@@ -219,7 +219,7 @@ void Core::update_checkpoint_need() {
 // --- checkpoints ---------------------------------------------------------------------------------
 
 CheckpointWriter::Parts Core::checkpoint_parts() {
-  return {runtime.executor(), *main_device, space, pages,    tree,  requests,
+  return {runtime.executor(), *main_device, space,    pages, tree,  requests,
           versions,           clock,        removals, usage, state_};
 }
 

@@ -14,7 +14,7 @@ namespace firn::vos {
 // caller's promise: no write with a given epoch comes at or below `readable_from` any more.
 struct Retention {
   Epoch readable_from = kEpochMax;  // kEpochMax: the newest state only
-  std::map<ContainerId, std::set<Epoch>> snapshots;
+  std::map<ContainerId, std::set<Epoch>> snapshots = {};
 };
 
 // The readable epochs as one run of aggregation takes them: all from `from` on, and the snapshots.

@@ -36,7 +36,7 @@ enum class Durability {
 };
 
 struct StoreOptions {
-  uint64_t cache_bytes = 64ull << 20;               // memory for pages; at least 4 MiB
+  uint64_t cache_bytes = 64ull << 20;  // memory for pages; at least 4 MiB
   // A checkpoint starts when this much log has been written, or as much as it would itself write if that is
   // more.
   uint64_t log_bytes_per_checkpoint = 32ull << 20;

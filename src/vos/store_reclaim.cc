@@ -33,8 +33,8 @@ ReadableEpochs StoreImpl::readable_epochs(Epoch upto) const {
   const Epoch oldest_reader = readers_.empty() ? kEpochMax : *readers_.begin();
   // A prepared transaction may yet be committed at its epoch, beneath what is newer.
   const Epoch below_prepared{core_->versions.prepared.oldest().value - 1};
-  return {retention_, std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader,
-                                below_prepared})};
+  return {retention_,
+          std::min({upto, retention_.readable_from, core_->clock.last(), oldest_reader, below_prepared})};
 }
 
 void StoreImpl::set_retention(Retention retention) {
