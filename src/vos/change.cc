@@ -88,7 +88,7 @@ bool Change::has_runs() const {
 
 void encode_change(const Change& change, std::string& out) {
   out.reserve(out.size() + encoded_bytes_max(change));
-  out += static_cast<char>(LogKind::change);
+  out += static_cast<char>(change.has_runs() ? LogKind::change : LogKind::inline_change);
   encode_to(out, change);
 }
 
@@ -120,19 +120,25 @@ Error unknown_log_kind(LogKind kind) {
 
 Result<Change> decode_change(std::string_view record) {
   if (record.empty()) return fail(Code::corrupt, "a log record is empty");
-  if (log_kind(record) != LogKind::change) return unknown_log_kind(log_kind(record));
+  const LogKind kind = log_kind(record);
+  if (kind != LogKind::change && kind != LogKind::inline_change) return unknown_log_kind(kind);
   record.remove_prefix(1);
   FIRN_TRY(Change change, take_change(record));
+  if (kind == LogKind::inline_change && change.has_runs())
+    return fail(Code::corrupt, "a change with all its data in the log names blocks");
   if (!record.empty()) return fail(Code::corrupt, "a change is followed by bytes that do not belong to it");
   return change;
 }
 
 Result<std::vector<Change>> decode_changes(std::string_view record) {
   if (record.empty()) return fail(Code::corrupt, "a log record is empty");
-  const LogKind kind = log_kind(record);
-  if (kind != LogKind::change && kind != LogKind::changes) return unknown_log_kind(kind);
-  record.remove_prefix(1);
   std::vector<Change> changes;
+  if (log_kind(record) != LogKind::changes) {
+    FIRN_TRY(Change change, decode_change(record));
+    changes.push_back(std::move(change));
+    return changes;
+  }
+  record.remove_prefix(1);
   while (!record.empty()) {
     FIRN_TRY(Change change, take_change(record));
     changes.push_back(std::move(change));

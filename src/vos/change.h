@@ -92,6 +92,7 @@ void for_each_run(const Change& change, Visitor&& visit) {
 // What the first byte of a log record says it is.
 enum class LogKind : uint8_t {
   change = 1,
+  inline_change = 2,      // one that has all its data in the record: names no blocks
   changes = 8,            // several, each with its epoch
   prepare = 9,            // prepared_table.h: Prepared
   decide = 10,            // prepared_table.h: Decision

@@ -39,9 +39,20 @@ TEST(Change, log_record_comes_back) {
   EXPECT_TRUE(decoded->has_runs());
 }
 
+TEST(Change, one_that_says_it_names_no_blocks_names_none) {
+  Change change = example();
+  std::string record = encode_change(change);
+  record[0] = static_cast<char>(LogKind::inline_change);
+  EXPECT_EQ(decode_change(record).error().code(), Code::corrupt);
+  for (AkeyChange& akey : change.akeys) {
+    std::erase_if(akey.entries, [](const EntryChange& entry) { return !entry.runs.empty(); });
+  }
+  EXPECT_EQ(log_kind(encode_change(change)), LogKind::inline_change);
+}
+
 TEST(Change, unknown_kind_of_record_is_a_version_error) {
   std::string record = encode_change(example());
-  record[0] = 2;
+  record[0] = 3;
   EXPECT_EQ(decode_change(record).error().code(), Code::version);
   EXPECT_EQ(decode_change("").error().code(), Code::corrupt);
 }

@@ -73,6 +73,7 @@ Faultable<bool> ExtentScan::next_unit() {
     if (!in_unit_) {
       if (at_end_) return false;
       layers_.clear();
+      values_.clear();
       unit_ = {};
       in_unit_ = true;
     }
@@ -109,7 +110,7 @@ Faultable<void> ExtentScan::read_holes() {
     }
     const auto record = RecordView::decode(probe_.value());
     FIRN_ASSERT(record.has_value());
-    holes_.push_back({Recx{parsed->start, record->count()}, parsed->epoch, true, {}});
+    holes_.push_back({Recx{parsed->start, record->count()}, parsed->epoch, true});
     position += '\0';
   }
   holes_read_ = true;
@@ -121,30 +122,29 @@ Faultable<void> ExtentScan::gather() {
   const size_t prefix_bytes = options_.akey_prefix.size();
   while (true) {
     FIRN_TRY(const bool at_entry, probe_.seek(position_));
-    const bool inside = at_entry && probe_.key().starts_with(options_.akey_prefix);
-    const auto parsed = inside ? parse_key(probe_.key()) : std::nullopt;
-    FIRN_ASSERT(!inside || parsed.has_value());
-    if (!inside || parsed->kind != EntryKind::piece || parsed->start >= options_.window.end()) {
+    const bool inside = at_entry && probe_.starts_with(options_.akey_prefix);
+    const auto piece = inside ? parse_piece(probe_.tail(prefix_bytes)) : std::nullopt;
+    if (!piece || piece->start >= options_.window.end()) {
       at_end_ = true;
       return {};
     }
-    if (parsed->epoch > options_.at) {
-      set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start, options_.at);
+    if (piece->epoch > options_.at) {
+      set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, options_.at);
       continue;
     }
-    if (parsed->epoch >= options_.floor) {
-      if (unit_.count > 0 && parsed->start >= unit_.end()) return {};
+    if (piece->epoch >= options_.floor) {
+      if (unit_.count > 0 && piece->start >= unit_.end()) return {};
       const auto record = RecordView::decode(probe_.value());
       FIRN_ASSERT(record.has_value());
-      add(parsed->start, parsed->epoch, *record);
-      if (layers_.empty() || layers_.back().recx.start != parsed->start ||
+      add(piece->start, piece->epoch, *record);
+      if (layers_.empty() || layers_.back().recx.start != piece->start ||
           layers_.back().recx.end() < unit_.end()) {
-        set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start, Epoch{parsed->epoch.value - 1});
+        set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, Epoch{piece->epoch.value - 1});
         continue;
       }
     }
     // Older pieces of this start are below the floor, or hidden by one that reaches to the unit's end.
-    set_extent_entry(position_, prefix_bytes, kEntryPiece, parsed->start + 1, kEpochMax);
+    set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start + 1, kEpochMax);
   }
 }
 
@@ -156,8 +156,11 @@ void ExtentScan::add(uint64_t start, Epoch epoch, const RecordView& record) {
   const bool hidden =
       !layers_.empty() && layers_.back().recx.start == start && layers_.back().recx.end() >= recx.end();
   if (hidden) return;
-  layers_.push_back({recx, epoch, record.punched(), {}});
-  if (options_.with_values) layers_.back().value.assign(probe_.value());
+  layers_.push_back({recx, epoch, record.punched()});
+  if (!options_.with_values) return;
+  layers_.back().value_at = values_.size();
+  layers_.back().value_bytes = probe_.value().size();
+  values_ += probe_.value();
 }
 
 // Paints the unit's pieces and the holes over them, inside the window.

@@ -16,7 +16,8 @@ struct Layer {
   Recx recx;
   Epoch epoch;
   bool punched = false;
-  std::string value;  // the record, if asked for
+  size_t value_at = 0;  // in ExtentScan::values_: the record, if asked for
+  size_t value_bytes = 0;
 };
 
 // A stretch of records of which `layer` is the newest.
@@ -50,6 +51,9 @@ class ExtentScan {
   // Of the unit: the stretches that are there (not punched), ascending; and what they point to.
   const std::vector<Stretch>& stretches() const { return stretches_; }
   const std::vector<Layer>& layers() const { return layers_; }
+  std::string_view value_of(const Layer& layer) const {
+    return std::string_view(values_).substr(layer.value_at, layer.value_bytes);
+  }
 
  private:
   Faultable<void> read_holes();
@@ -67,6 +71,7 @@ class ExtentScan {
   Recx unit_;             // the records of the unit; count 0: no piece of it found yet
   bool at_end_ = false;
   std::vector<Layer> layers_;
+  std::string values_;  // of layers_, one behind the other: one piece of memory for all
   std::vector<Stretch> stretches_;
 };
 

@@ -111,7 +111,7 @@ void FetchScan::take_unit() {
                   .piece = layer.recx,
                   .recx = stretch.recx,
                   .record_bytes = item_->state->record_bytes},
-                 layer.value);
+                 extents.value_of(layer));
   }
 }
 

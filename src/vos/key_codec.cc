@@ -149,10 +149,11 @@ void set_single_entry(std::string& key, size_t akey_prefix_bytes, Epoch epoch) {
 }
 
 void set_extent_entry(std::string& key, size_t akey_prefix_bytes, char kind, uint64_t start, Epoch epoch) {
-  key.resize(akey_prefix_bytes);
-  key += kind;
-  append_u64(key, start);
-  append_epoch(key, epoch);
+  key.resize(akey_prefix_bytes + kEntryBytesMax);
+  char* const entry = key.data() + akey_prefix_bytes;
+  entry[0] = kind;
+  store_big(entry + 1, start);
+  store_big(entry + 9, ~epoch.value);
 }
 
 std::optional<ParsedKey> parse_key(std::string_view key) {
@@ -173,6 +174,11 @@ std::optional<ParsedKey> parse_key(std::string_view key) {
 
 size_t scope_bytes(const ParsedKey& parsed) {
   return std::max({kObjectPrefixBytes, parsed.dkey_prefix_bytes, parsed.akey_prefix_bytes});
+}
+
+std::optional<PieceKey> parse_piece(std::string_view entry) {
+  if (entry.size() != kEntryBytesMax || entry.front() != kEntryPiece) return std::nullopt;
+  return PieceKey{load_big<uint64_t>(entry.data() + 1), epoch_at(entry, 9)};
 }
 
 ObjectRef object_of(std::string_view key) {

@@ -65,6 +65,12 @@ struct ParsedKey {
 size_t scope_bytes(const ParsedKey& parsed);
 // Nothing if the bytes are no tree key.
 std::optional<ParsedKey> parse_key(std::string_view key);
+// Of what stands behind an akey's prefix: nothing if it is no piece.
+struct PieceKey {
+  uint64_t start = 0;
+  Epoch epoch;
+};
+std::optional<PieceKey> parse_piece(std::string_view entry);
 // Precondition: key.size() >= kObjectPrefixBytes.
 ObjectRef object_of(std::string_view key);
 // The dkey of a dkey prefix (the akey of an akey prefix), unescaped. Preconditions: it is one; for the akey,

@@ -96,7 +96,8 @@ void StoreImpl::insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn) {
 // --- replay --------------------------------------------------------------------------------------
 
 Result<void> StoreImpl::claim(std::string_view record) {
-  if (is_removal(record)) return {};
+  if (record.empty()) return fail(Code::corrupt, "a log record is empty");
+  if (is_removal(record) || log_kind(record) == LogKind::inline_change) return {};
   FIRN_TRY(const auto changes, logged_changes(record));
   Result<void> claimed;
   for (const Change& change : changes) {

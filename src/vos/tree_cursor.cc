@@ -179,6 +179,13 @@ bool Tree::Cursor::starts_with(std::string_view prefix) const {
          leaf.suffix(path_.leaf().slot).starts_with(prefix.substr(common.size()));
 }
 
+std::string_view Tree::Cursor::tail(size_t from) const {
+  check();
+  const Page leaf = page_of(path_.leaf());
+  if (from < leaf.prefix_bytes()) return key().substr(from);
+  return leaf.suffix(path_.leaf().slot).substr(from - leaf.prefix_bytes());
+}
+
 std::string_view Tree::Cursor::value() const {
   check();
   return page_of(path_.leaf()).value(path_.leaf().slot);

@@ -183,7 +183,7 @@ def read_change(body):
 
 
 def read_log_record(data):
-    need(data[0] in (1, 8, 16, 17), "kind of a log record")
+    need(data[0] in (1, 2, 8, 16, 17), "kind of a log record")
     if data[0] >= 16:
         need(len(data) == (17 if data[0] == 16 else 5), "removal")
         return []
