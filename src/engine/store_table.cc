@@ -34,7 +34,7 @@ Task<void> close_store(Runtime* runtime, PoolStore* store) {
 }  // namespace
 
 uint64_t log_bytes_for(uint64_t capacity_bytes) {
-  return std::clamp<uint64_t>(capacity_bytes / 8 / 4096 * 4096, 4 << 20, 64 << 20);
+  return std::clamp<uint64_t>(capacity_bytes / 8 / 4096 * 4096, 4 << 20, 512 << 20);
 }
 
 StoreTable::StoreTable(Runtime& runtime, TargetPlace place, vos::StoreOptions options)

@@ -57,6 +57,8 @@ struct UpdateItem {
   std::vector<Recx> recxs;  // array only; must not overlap, count > 0, end < 2^63
   std::vector<uint32_t>
       checksums;  // CRC32C: single: one; array: one per piece (see pieces_of in model/pieces.h)
+  // Of this akey alone: akey_insert, akey_update. Not together with those of the whole update.
+  Condition conditions = Condition::none;
   uint64_t data_bytes() const;
   static void fields(auto& self, auto&& visit) {
     visit("akey", self.akey);
@@ -65,6 +67,7 @@ struct UpdateItem {
     visit("punch", self.punch);
     visit("recxs", self.recxs);
     visit("checksums", self.checksums);
+    visit("conditions", self.conditions);
   }
 };
 
@@ -75,11 +78,13 @@ struct FetchItem {
   std::vector<Recx> recxs;  // array only
   uint64_t capacity_bytes =
       0;  // single: a longer value is not sent (its length is); 0 asks for the length only
+  Condition conditions = Condition::none;  // of this akey alone: akey_fetch
   static void fields(auto& self, auto&& visit) {
     visit("akey", self.akey);
     visit("kind", self.kind);
     visit("recxs", self.recxs);
     visit("capacity_bytes", self.capacity_bytes);
+    visit("conditions", self.conditions);
   }
 };
 

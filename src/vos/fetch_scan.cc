@@ -39,7 +39,7 @@ Faultable<void> FetchScan::find_item(const FetchItem& wanted) {
   }
   if (!item_->state) {
     FIRN_TRY(item_->state, find_state());
-    if (!item_->state->exists && has(fetch_.conditions, Condition::akey_fetch)) {
+    if (!item_->state->exists && has(fetch_.conditions | wanted.conditions, Condition::akey_fetch)) {
       refused = fail(Code::not_found, "the akey does not exist");
       return {};
     }

@@ -14,7 +14,7 @@ std::vector<Reach> reaches_of(const Fetch& fetch) {
   for (const FetchItem& item : fetch.items) {
     Reach& reach = reaches.emplace_back();
     reach = {.level = ReachLevel::akey, .object = fetch.object, .dkey = fetch.dkey, .akey = item.akey};
-    if (!has(fetch.conditions, Condition::akey_fetch)) reach.recxs = item.recxs;
+    if (!has(fetch.conditions | item.conditions, Condition::akey_fetch)) reach.recxs = item.recxs;
   }
   return reaches;
 }
@@ -71,11 +71,12 @@ std::vector<Reach> StoreImpl::reaches_of_commit(const Commit& commit) {
   if (has(update.conditions, Condition::dkey_insert | Condition::dkey_update)) {
     reaches.push_back({.level = ReachLevel::dkey, .object = update.object, .dkey = update.dkey});
   }
-  const bool whole_akeys = has(update.conditions, Condition::akey_insert | Condition::akey_update);
+  constexpr Condition kOfAkeys = Condition::akey_insert | Condition::akey_update;
   for (const UpdateItem& item : update.items) {
     Reach& reach = reaches.emplace_back();
     reach = {.level = ReachLevel::akey, .object = update.object, .dkey = update.dkey, .akey = item.akey};
-    if (whole_akeys || item.kind == ValueKind::single) continue;
+    const bool whole = has(update.conditions | item.conditions, kOfAkeys);
+    if (whole || item.kind == ValueKind::single) continue;
     reach.recxs = item.recxs;
     reach.record_bytes = item.record_bytes;
   }

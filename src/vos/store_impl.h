@@ -123,11 +123,13 @@ class StoreImpl final : public Store, private ReplayVisitor {
                                        std::string akey_prefix, Probe& probe);
   struct Existence {
     bool exists;
+    Condition conditions;  // that were asked for
     Condition if_exists;   // refuses
     Condition if_missing;  // likewise
   };
   static Faultable<bool> hides_pieces(Commit& commit, const UpdateItem& wanted, std::string_view akey_prefix,
                                       Probe& probe);
+  static Existence akey_existence(const Commit& commit, const UpdateItem& wanted, bool exists);
   static void refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key);
   Faultable<void> judge_punch(Commit& commit, Probe& probe);
   Faultable<void> prepare_writes(Commit& commit);

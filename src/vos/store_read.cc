@@ -27,6 +27,7 @@ Result<void> check_fetch(const Fetch& fetch) {
   for (const FetchItem& item : fetch.items) {
     FIRN_CHECK(check_akey(fetch.dkey, item.akey));
     FIRN_CHECK(check_recxs(item.recxs, true));
+    FIRN_CHECK(check_item_conditions(item.conditions, fetch.conditions, Condition::akey_fetch));
     extents += item.recxs.size();
   }
   if (extents <= kExtentsPerRequestMax) return {};

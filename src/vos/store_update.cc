@@ -248,8 +248,8 @@ Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
     EntryScan entries(probe, dkey, now);
     entries.assume(dkey, floors);
     FIRN_TRY(const bool exists, entries.next());
-    refuse_by_existence(commit, {exists, Condition::dkey_insert, Condition::dkey_update}, "dkey",
-                        *commit.change.dkey);
+    refuse_by_existence(commit, {exists, commit.conditions, Condition::dkey_insert, Condition::dkey_update},
+                        "dkey", *commit.change.dkey);
   }
   for (size_t i = 0; i < commit.change.akeys.size() && !commit.refused; i++) {
     FIRN_CHECK(judge_item(commit, i, floors, probe));
@@ -272,8 +272,7 @@ Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors
     entries.assume(commit.dkey_prefix, floors);
     FIRN_TRY(akey, find_akey_state(entries));
   }
-  refuse_by_existence(commit, {akey->exists, Condition::akey_insert, Condition::akey_update}, "akey",
-                      wanted.akey);
+  refuse_by_existence(commit, akey_existence(commit, wanted, akey->exists), "akey", wanted.akey);
   if (!commit.refused) commit.refused = kind_conflict(*akey, wanted);
   if (commit.refused) return {};
   key.resize(prefix_bytes);
@@ -287,7 +286,7 @@ Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors
 // The akey is punched by the transaction that the update is part of.
 Faultable<void> StoreImpl::judge_absent(Commit& commit, size_t item) {
   const UpdateItem& wanted = commit.update->items[item];
-  refuse_by_existence(commit, {false, Condition::akey_insert, Condition::akey_update}, "akey", wanted.akey);
+  refuse_by_existence(commit, akey_existence(commit, wanted, false), "akey", wanted.akey);
   if (wanted.punch && wanted.kind == ValueKind::array) {
     commit.change.akeys[item].entries = cut_punch(wanted.recxs, 0);
   }
@@ -322,10 +321,14 @@ Faultable<bool> StoreImpl::hides_pieces(Commit& commit, const UpdateItem& wanted
   return any;
 }
 
+StoreImpl::Existence StoreImpl::akey_existence(const Commit& commit, const UpdateItem& wanted, bool exists) {
+  return {exists, commit.conditions | wanted.conditions, Condition::akey_insert, Condition::akey_update};
+}
+
 void StoreImpl::refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key) {
-  if (found.exists && has(commit.conditions, found.if_exists)) {
+  if (found.exists && has(found.conditions, found.if_exists)) {
     commit.refused = fail(Code::exists, std::string("the ") + what + " exists").on(what, print(key));
-  } else if (!found.exists && has(commit.conditions, found.if_missing)) {
+  } else if (!found.exists && has(found.conditions, found.if_missing)) {
     commit.refused =
         fail(Code::not_found, std::string("the ") + what + " does not exist").on(what, print(key));
   }

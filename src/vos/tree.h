@@ -129,7 +129,8 @@ class Tree {
     // As comparisons of key(), without putting it together.
     int compare(std::string_view other) const;
     bool starts_with(std::string_view prefix) const;
-    // key() from that byte on, mostly without putting it together; until the cursor moves or the tree changes.
+    // key() from that byte on, mostly without putting it together; until the cursor moves or the tree
+    // changes.
     std::string_view tail(size_t from) const;
     std::string_view value() const;  // until the tree changes or a page is loaded
     // The log position up to which changes of the entry's page may reach.

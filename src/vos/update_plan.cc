@@ -79,6 +79,8 @@ Result<void> check_update(const Update& update, uint64_t payload_bytes) {
   for (const UpdateItem& item : update.items) {
     FIRN_CHECK(check_akey(update.dkey, item.akey));
     FIRN_CHECK(check_item(item));
+    FIRN_CHECK(check_item_conditions(item.conditions, update.conditions,
+                                     Condition::akey_insert | Condition::akey_update));
     extents += item.recxs.size();
     const auto item_bytes = data_bytes(item, kRequestDataBytesMax - bytes);
     if (!item_bytes) {
@@ -211,6 +213,16 @@ Result<void> check_akey(const Key& dkey, const Key& akey) {
   if (kOtherBytes + escaped_bytes(dkey) + escaped_bytes(akey) <= kTreeKeyBytesMax) return {};
   return fail(Code::too_big, "dkey and akey hold too many zero bytes to be stored")
       .remedy("zero bytes count twice; use shorter keys");
+}
+
+Result<void> check_item_conditions(Condition of_item, Condition of_request, Condition allowed) {
+  if (of_item == Condition::none) return {};
+  if ((static_cast<uint32_t>(of_item) & ~static_cast<uint32_t>(allowed)) != 0) {
+    return fail(Code::invalid, "an akey has a condition that this operation does not know");
+  }
+  if (!has(of_request, allowed)) return {};
+  return fail(Code::invalid, "conditions for single akeys and for all of them")
+      .remedy("give either to the request or to its items");
 }
 
 Result<void> check_recxs(const std::vector<Recx>& recxs, bool may_overlap) {

@@ -39,6 +39,8 @@ Change punch_change(Punch punch);
 // The limits that updates, punches and reads share.
 Result<void> check_dkey(const Key& dkey);
 Result<void> check_akey(const Key& dkey, const Key& akey);
+// Conditions of one akey: only those of `allowed`, and only if the request has none of these for all akeys.
+Result<void> check_item_conditions(Condition of_item, Condition of_request, Condition allowed);
 Result<void> check_recxs(const std::vector<Recx>& recxs, bool may_overlap);
 
 // The entries that punch these extents of an array whose records have that size (0: not known).

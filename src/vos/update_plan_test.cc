@@ -61,6 +61,18 @@ TEST(UpdatePlan, refuses_what_makes_no_sense) {
   EXPECT_EQ(refusal(update, "1"), Code::invalid);
 }
 
+TEST(UpdatePlan, conditions_are_of_single_akeys_or_of_all) {
+  Update update = update_of({single("a", 1), single("b", 1)});
+  update.conditions = Condition::dkey_update;
+  update.items[1].conditions = Condition::akey_insert;
+  EXPECT_TRUE(plan(update, "12").has_value());
+  update.conditions = Condition::akey_update;
+  EXPECT_EQ(refusal(update, "12"), Code::invalid);
+  update.conditions = Condition::none;
+  update.items[1].conditions = Condition::akey_fetch;
+  EXPECT_EQ(refusal(update, "12"), Code::invalid);
+}
+
 TEST(UpdatePlan, refuses_what_is_above_a_limit) {
   EXPECT_EQ(refusal(update_of({single(Key(kKeyBytesMax + 1, 'a'), 1)}), "1"), Code::too_big);
   EXPECT_TRUE(plan(update_of({single(Key(kKeyBytesMax, '\0'), 1)}), "1").has_value())

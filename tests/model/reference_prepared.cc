@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "workload.h"
+
 namespace firn::model {
 
 namespace {
@@ -39,7 +41,8 @@ std::vector<Part> parts_of(const vos::Update& update) {
   for (const UpdateItem& item : update.items) {
     Part& part = parts.emplace_back(dkey);
     part.akey = item.akey;
-    if (!has(update.conditions, Condition::akey_insert | Condition::akey_update)) part.recxs = item.recxs;
+    constexpr Condition kOfAkeys = Condition::akey_insert | Condition::akey_update;
+    if (!has(update.conditions | item.conditions, kOfAkeys)) part.recxs = item.recxs;
   }
   return parts;
 }
@@ -72,7 +75,7 @@ bool overlap(const std::vector<Part>& a, const std::vector<Part>& b) {
 bool ReferencePrepared::stops(const std::vector<Part>& parts, Epoch at) const {
   return std::ranges::any_of(all, [&](const auto& entry) {
     PreparedChanges written = entry.second;  // what its conditions had read does not matter any more
-    for (vos::Update& update : written.updates) update.conditions = Condition::none;
+    for (vos::Update& update : written.updates) drop_conditions(update);
     return written.epoch <= at && overlap(parts_of(written), parts);
   });
 }
@@ -89,7 +92,7 @@ bool ReferencePrepared::stops(const vos::Fetch& fetch) const {
   for (const FetchItem& item : fetch.items) {
     Part& part = parts.emplace_back(dkey);
     part.akey = item.akey;
-    if (!has(fetch.conditions, Condition::akey_fetch)) part.recxs = item.recxs;
+    if (!has(fetch.conditions | item.conditions, Condition::akey_fetch)) part.recxs = item.recxs;
   }
   return stops(parts, fetch.epoch);
 }

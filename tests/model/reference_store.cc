@@ -17,8 +17,9 @@ std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
   if (!dkey_is_there && has(update.conditions, Condition::dkey_update)) return Code::not_found;
   for (const UpdateItem& item : update.items) {
     const AkeyImage akey = image(update.object, update.dkey, item.akey, kEpochMax);
-    if (akey.exists && has(update.conditions, Condition::akey_insert)) return Code::exists;
-    if (!akey.exists && has(update.conditions, Condition::akey_update)) return Code::not_found;
+    const Condition conditions = update.conditions | item.conditions;
+    if (akey.exists && has(conditions, Condition::akey_insert)) return Code::exists;
+    if (!akey.exists && has(conditions, Condition::akey_update)) return Code::not_found;
     if (akey.exists && akey.kind != item.kind) return Code::invalid;
     const bool other_size = akey.record_bytes != 0 && !item.punch && akey.record_bytes != item.record_bytes;
     if (akey.exists && akey.kind == ValueKind::array && other_size) return Code::invalid;

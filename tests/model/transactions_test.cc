@@ -141,7 +141,7 @@ std::optional<PreparedChanges> TransactionWorld::some_changes() {
 
 bool TransactionWorld::punched_by_itself(const PreparedChanges& changes, const vos::Update& update) const {
   vos::Update bare = update;
-  bare.conditions = Condition::none;
+  drop_conditions(bare);
   return std::ranges::any_of(
       changes.punches, [&](const vos::Punch& punch) { return overlap(parts_of(punch), parts_of(bare)); });
 }
@@ -179,7 +179,7 @@ void TransactionWorld::prepare() {
   PreparedChanges changes = *some;
   // What conditions mean below a punch of the same transaction has a test of its own.
   for (vos::Update& update : changes.updates) {
-    if (punched_by_itself(changes, update)) update.conditions = Condition::none;
+    if (punched_by_itself(changes, update)) drop_conditions(update);
   }
   next_id_.transaction.uuid.bytes[0]++;
   if (next_id_.transaction.uuid.bytes[0] == 0) next_id_.transaction.uuid.bytes[1]++;

@@ -210,7 +210,7 @@ TEST(versions, order_does_not_matter_while_records_are_missing) {
       apply_all(copy, rng, records);
       for (int i = 0; i < 300 && !testing::Test::HasFailure(); i++) {
         vos::Fetch fetch = copy.workload().fetch(epochs[static_cast<size_t>(i) % epochs.size()]);
-        fetch.conditions = Condition::none;
+        drop_conditions(fetch);
         const auto got = copy.world().run(copy.node(), copy.store().fetch(fetch), kLimit);
         ASSERT_TRUE(got && *got) << (*got).error().message();
         answer.push_back(print((**got).items) + std::string(as_text((**got).payload.bytes())));

@@ -92,6 +92,16 @@ std::string Workload::random_bytes(uint64_t bytes) {
   return out;
 }
 
+void drop_conditions(vos::Update& update) {
+  update.conditions = Condition::none;
+  for (UpdateItem& item : update.items) item.conditions = Condition::none;
+}
+
+void drop_conditions(vos::Fetch& fetch) {
+  fetch.conditions = Condition::none;
+  for (FetchItem& item : fetch.items) item.conditions = Condition::none;
+}
+
 ChangeCall Workload::change() {
   ChangeCall call = options_.punches && rng_.chance(1, 6) ? punch() : update();
   const RequestId request{ClientId{rng_.between(1, 3)}, RequestSequence{++sequence_}};
@@ -116,6 +126,11 @@ ChangeCall Workload::update() {
   static constexpr Condition kConditions[] = {Condition::dkey_insert, Condition::dkey_update,
                                               Condition::akey_insert, Condition::akey_update};
   if (options_.conditions && rng_.chance(1, 5)) update.conditions = kConditions[rng_.below(4)];
+  if (!has(update.conditions, Condition::akey_insert | Condition::akey_update)) {
+    for (UpdateItem& item : update.items) {
+      if (options_.conditions && rng_.chance(1, 10)) item.conditions = kConditions[2 + rng_.below(2)];
+    }
+  }
   return {std::move(update), std::move(payload)};
 }
 
@@ -185,6 +200,10 @@ vos::Fetch Workload::fetch(Epoch epoch) {
   }
   static constexpr Condition kConditions[] = {Condition::dkey_fetch, Condition::akey_fetch};
   if (options_.conditions && rng_.chance(1, 4)) fetch.conditions = kConditions[rng_.below(2)];
+  for (FetchItem& item : fetch.items) {
+    const bool own = options_.conditions && !has(fetch.conditions, Condition::akey_fetch);
+    if (own && rng_.chance(1, 10)) item.conditions = Condition::akey_fetch;
+  }
   return fetch;
 }
 

@@ -20,6 +20,10 @@ struct ChangeCall {
   const RequestId& request() const { return update() != nullptr ? update()->request : punch()->request; }
 };
 
+// Those of the request and of its items.
+void drop_conditions(vos::Update& update);
+void drop_conditions(vos::Fetch& fetch);
+
 struct WorkloadOptions {
   uint32_t objects = 3;
   uint32_t dkeys = 4;
