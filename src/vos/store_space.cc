@@ -67,10 +67,11 @@ Result<std::vector<Run>> StoreImpl::allocate_pieces(uint64_t bytes) {
 Task<bool> StoreImpl::win_space() {
   const BackgroundShare::Hurry hurry(share_);  // whoever is at it now, too
   const uint64_t runs_before = aggregations_begun_;
+  const bool others_at_it = reclaiming_.available() == 0;
   {
     const auto turn = co_await reclaiming_.acquire();
     if (aggregations_begun_ > runs_before) co_return true;
-    if (!garbage_.amount().any()) co_return false;
+    if (!garbage_.amount().any()) co_return others_at_it;
     auto won = co_await aggregate_in_turn(core_->clock.last());
     if (won) won = co_await core_->checkpoint();
     if (won) co_return true;

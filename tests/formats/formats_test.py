@@ -114,7 +114,8 @@ def compare_checkpoint(store, system):
     assert report["free_blocks"] == sum(blocks for _, blocks in store.free_ranges())
     assert store.requests(), "nobody's requests are remembered"
     entries = sum(len(page.entries) for page in store.pages() if page.level == 0)
-    assert sum(row[2] for row in store.usage().values()) == entries, "usage is not exact"
+    used = sum(row[2] for row in store.usage().values())
+    assert used == entries, f"usage is not exact: {used} of {entries} entries"
     return report
 
 

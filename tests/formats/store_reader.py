@@ -261,7 +261,8 @@ class Store:
         rows = {}
         for _ in range(body.number(4)):
             row = body.section()
-            rows[row.take(16)] = (row.number(8), row.number(8), row.number(8))
+            container = row.take(16)
+            rows[container] = (row.number(8), row.number(8), row.number(8))
         return rows
 
     # page.md
