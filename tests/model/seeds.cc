@@ -41,12 +41,13 @@ std::string how_to_rerun(uint64_t seed) {
 
 }  // namespace
 
-void for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test) {
+bool for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test) {
   const Seeds seeds = chosen_seeds(default_count);
   for (uint64_t seed = seeds.begin; seed < seeds.end && !testing::Test::HasFailure(); seed++) {
     SCOPED_TRACE(how_to_rerun(seed));
     test(seed);
   }
+  return seeds.end - seeds.begin >= default_count;
 }
 
 std::optional<bool> in_child(const std::function<bool()>& work) {

@@ -10,8 +10,9 @@
 
 namespace firn::model {
 
-// Stops at the first seed with a failure, and says how to run it again.
-void for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test);
+// Stops at the first seed with a failure, and says how to run it again. True if it was the usual number of
+// seeds or more: enough to expect that everything has happened.
+bool for_each_seed(uint64_t default_count, const std::function<void(uint64_t)>& test);
 
 // Runs what kills nodes in a child process, because their memory is never given back. Gives what `work` gave,
 // or nothing if a check failed in it.

@@ -321,7 +321,7 @@ TEST(transactions, random_operations) {
   uint64_t restarted = 0;
   uint64_t in_doubt = 0;
   uint64_t tails = 0;
-  for_each_seed(30, [&](uint64_t seed) {
+  const bool usual = for_each_seed(30, [&](uint64_t seed) {
     TransactionWorld world(seed);
     for (int i = 0; i < 300 && !testing::Test::HasFailure(); i++) world.step();
     world.world.check_all(kEpochMax);
@@ -333,6 +333,7 @@ TEST(transactions, random_operations) {
     in_doubt += world.in_doubt_count;
     tails += world.tails_removed;
   });
+  if (!usual) return;
   EXPECT_GT(committed, 0u);
   EXPECT_GT(restarted, 0u);
   EXPECT_GT(in_doubt, 0u);
