@@ -100,7 +100,8 @@ struct FuzzStore {
     FIRN_CO_CHECK(co_await visitor.insert(name, core->log().end()));
     FIRN_CO_TRY(const Lsn lsn, core->log().append(record, !runs.empty()));
     for (const Run run : runs) core->space.settle(run);
-    core->requests.remember({ClientId{name.size()}, RequestSequence{record.size()}}, core->clock.last());
+    core->requests.remember({ClientId{name.size()}, RequestSequence{record.size()}}, core->clock.last(),
+                            PgIndex{1});
     co_return co_await core->log().wait_durable(lsn);
   }
   // A store with a checkpoint and some records behind it.
