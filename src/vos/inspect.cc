@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "model/wire.h"
 #include "vos/entry_name.h"
 #include "vos/record.h"
 #include "vos/recovery.h"
@@ -61,6 +62,14 @@ void describe_removal(std::string_view record, RecordDescription& described) {
     described.lines.push_back("removal of placement group " + std::to_string(removal->pg->value));
 }
 
+// What is not a change: printed with its fields' names.
+template <class T>
+void describe_fields(std::string_view what, std::string_view bytes, RecordDescription& described) {
+  const auto decoded = decode<T>(bytes);
+  described.lines.push_back(decoded ? std::string(what) + " " + print(*decoded)
+                                    : "not shown: " + decoded.error().message());
+}
+
 }  // namespace
 
 std::string describe_value(std::string_view value) {
@@ -83,11 +92,20 @@ RecordDescription describe_record(std::string_view record) {
     describe_removal(record, described);
     return described;
   }
+  if (described.kind == static_cast<uint8_t>(LogKind::decide)) {
+    describe_fields<Decision>("decision", record.substr(1), described);
+    return described;
+  }
+  if (described.kind == static_cast<uint8_t>(LogKind::remove_tail)) {
+    describe_fields<TailRemoval>("removal of a tail", record.substr(1), described);
+    return described;
+  }
   const auto changes = logged_changes(record);
   if (!changes) {
     described.lines.push_back("not shown: " + changes.error().message());
     return described;
   }
+  if (described.kind == static_cast<uint8_t>(LogKind::prepare)) described.lines.push_back("prepared:");
   for (const Change& change : *changes) describe_change(change, described);
   return described;
 }
