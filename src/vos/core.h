@@ -89,6 +89,7 @@ class Core {
   const Superblock& superblock() const { return state_.superblock; }
   // What the newest durable checkpoint consists of beside the index pages: for checks.
   const CheckpointState& checkpoint_state() const { return state_; }
+  bool checkpoint_runs() const { return background_starts_ || !checkpoint_ended_.is_set(); }
   uint64_t checkpoint_count() const { return checkpoint_count_; }  // durable ones since opening
   StoreStats stats() const;
 

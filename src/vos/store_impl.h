@@ -114,6 +114,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
   Error remember_refusal(RequestId request, Error reason);
   Task<Result<Epoch>> commit(Commit* commit);
+  bool background_wants_a_turn();
   Faultable<bool> attempt(Commit& commit);
   Faultable<void> judge(Commit& commit);
   Faultable<void> judge_update(Commit& commit, Probe& probe);
@@ -295,6 +296,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   BackgroundShare share_;
   Semaphore reclaiming_;  // one at a time: aggregation, removal of a container
   bool background_runs_ = false;
+  uint32_t changes_since_turn_ = 0;
   bool removals_run_ = false;
   uint64_t aggregated_entries_ = 0;
   ReadTimestamps read_timestamps_;

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "model/pieces.h"
 #include "model/wire.h"
+#include "runtime/sleep.h"
 #include "runtime/when_all.h"
 #include "vos/store_impl.h"
 
@@ -170,8 +171,22 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   }
   core_->start_checkpoint_if_due();
   start_aggregation_if_due();
-  if (!core_->log().is_durable(commit->end)) FIRN_CO_CHECK(co_await wait_durable(commit->end));
+  if (!core_->log().is_durable(commit->end)) {
+    FIRN_CO_CHECK(co_await wait_durable(commit->end));
+  } else if (background_wants_a_turn()) {
+    co_await yield(core_->runtime.executor());
+  }
   co_return commit->change.epoch;
+}
+
+// Where the log is memory nothing makes a change wait: a caller that sends one after the other would keep
+// checkpoint and aggregation from ever running, until the log is full and all wait for them.
+bool StoreImpl::background_wants_a_turn() {
+  constexpr uint32_t kChangesPerTurn = 32;
+  if (!core_->checkpoint_runs() && !background_runs_) return false;
+  if (++changes_since_turn_ < kChangesPerTurn) return false;
+  changes_since_turn_ = 0;
+  return true;
 }
 
 // True when the change is applied or refused; false if it needs more room in the log than was made sure of.
