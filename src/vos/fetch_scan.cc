@@ -13,7 +13,7 @@ FetchScan::FetchScan(const StoreView& view, const Fetch& fetch)
 
 Faultable<void> FetchScan::run() {
   if (!entered_) {
-    FIRN_TRY(floors_, find_floors(probe_, view_.punches, dkey_prefix_, fetch_.epoch, view_.newest));
+    FIRN_TRY(floors_, find_floors(probe_, view_.punches, dkey_prefix_, fetch_.epoch, view_.clock.last()));
     entered_ = true;
   }
   if (has(fetch_.conditions, Condition::dkey_fetch) && !dkey_checked_) FIRN_CHECK(check_dkey());

@@ -40,7 +40,7 @@ struct ItemLookup {
 struct StoreView {
   Tree& tree;
   PunchMemo& punches;
-  Epoch newest;
+  const HybridClock& clock;  // as it is when it is looked at: a scan that waited for a page finds a later one
 };
 
 class FetchScan {

@@ -64,7 +64,7 @@ Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   const Epoch asked = fetch.epoch;
   fetch.epoch = read_epoch(fetch.object, asked);
   Reading reading(*this, fetch.epoch);
-  FetchScan scan({core_->tree, core_->punches, core_->clock.last()}, fetch);
+  FetchScan scan({core_->tree, core_->punches, core_->clock}, fetch);
   if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
   FetchResult result{asked == kEpochMax ? fetch.epoch : asked, {}, {}};
   Result<void> data_read;
