@@ -81,22 +81,23 @@ RingParts split_at_wrap(LogRing ring, Lsn lsn, ByteView bytes) {
   const uint64_t before_wrap = std::min(bytes.size(), kLogHeaderBytes + ring.bytes - ring.offset_of(lsn));
   return {bytes.first(before_wrap), bytes.subspan(before_wrap)};
 }
+
+using Write = Task<Result<void>> (BlockDevice::*)(uint64_t offset, std::span<const ByteView> parts);
+Task<Result<void>> write_ring(BlockDevice* device, Lsn lsn, ByteView bytes, Write write) {
+  const LogRing ring = LogRing::of_device(*device);
+  const RingParts parts = split_at_wrap(ring, lsn, bytes);
+  FIRN_CO_CHECK(co_await (device->*write)(ring.offset_of(lsn), {&parts.first, 1}));
+  if (parts.rest.empty()) co_return Result<void>();
+  co_return co_await (device->*write)(kLogHeaderBytes, {&parts.rest, 1});
+}
 }  // namespace
 
 Task<Result<void>> write_log_ring(BlockDevice& device, Lsn lsn, ByteView bytes) {
-  const LogRing ring = LogRing::of_device(device);
-  const RingParts parts = split_at_wrap(ring, lsn, bytes);
-  FIRN_CO_CHECK(co_await device.write(ring.offset_of(lsn), {&parts.first, 1}));
-  if (parts.rest.empty()) co_return Result<void>();
-  co_return co_await device.write(kLogHeaderBytes, {&parts.rest, 1});
+  return write_ring(&device, lsn, bytes, &BlockDevice::write);
 }
 
 Task<Result<void>> write_log_ring_durably(BlockDevice& device, Lsn lsn, ByteView bytes) {
-  const LogRing ring = LogRing::of_device(device);
-  const RingParts parts = split_at_wrap(ring, lsn, bytes);
-  FIRN_CO_CHECK(co_await device.write_durably(ring.offset_of(lsn), {&parts.first, 1}));
-  if (parts.rest.empty()) co_return Result<void>();
-  co_return co_await device.write_durably(kLogHeaderBytes, {&parts.rest, 1});
+  return write_ring(&device, lsn, bytes, &BlockDevice::write_durably);
 }
 
 Result<void> store_log_ring(DeviceMemory& memory, LogRing ring, Lsn lsn, ByteView bytes) {

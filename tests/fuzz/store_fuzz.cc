@@ -6,6 +6,7 @@
 // that matches are found by the check; the store itself trusts such pages (docs/formats/page.md) and is not
 // opened.
 #include "base/endian.h"
+#include "store_devices.h"
 #include "vos/log_format.h"
 #include "vos/small_store_test.h"
 
@@ -14,38 +15,21 @@ namespace {
 using namespace firn;
 using namespace firn::vos;
 
-// The input as a stream of numbers; zeros at its end.
-class Input {
- public:
-  Input(const uint8_t* data, size_t size) : data_(data), size_(size) {}
-  bool empty() const { return at_ >= size_; }
-  uint64_t number(size_t bytes) {
-    uint64_t value = 0;
-    for (size_t i = 0; i < bytes && at_ < size_; i++) value |= uint64_t{data_[at_++]} << (8 * i);
-    return value;
-  }
-
- private:
-  const uint8_t* data_;
-  size_t size_;
-  size_t at_ = 0;
-};
-
-void change_bytes(Input& input, MutableBytes bytes, size_t offset_bytes, size_t changes_max) {
+void change_bytes(FuzzInput& input, MutableBytes bytes, size_t offset_bytes, size_t changes_max) {
   for (size_t i = 0; i < changes_max && !input.empty(); i++) {
     const uint64_t offset = input.number(offset_bytes) % bytes.size();
     bytes[static_cast<size_t>(offset)] = static_cast<std::byte>(input.number(1));
   }
 }
 
-void damage_devices(Input& input, SmallStore& store) {
+void damage_devices(FuzzInput& input, SmallStore& store) {
   while (!input.empty()) {
     Medium& medium = input.number(1) % 2 == 0 ? store.main : store.log;
     change_bytes(input, medium.current, 3, 1);
   }
 }
 
-void damage_pages(Input& input, SmallStore& store) {
+void damage_pages(FuzzInput& input, SmallStore& store) {
   for (size_t pages = 0; pages < 3 && !input.empty(); pages++) {
     const IndexImage image = *store.index();
     const PageId page{1 + input.number(1) % (image.table.id_end().value - 1)};
@@ -72,7 +56,7 @@ std::vector<uint64_t> batch_offsets(SmallStore& store) {
   }
 }
 
-void damage_log(Input& input, SmallStore& store) {
+void damage_log(FuzzInput& input, SmallStore& store) {
   const std::vector<uint64_t> offsets = batch_offsets(store);
   for (size_t batches = 0; batches < 3 && !input.empty(); batches++) {
     std::byte* const batch = &store.log.current[offsets[input.number(1) % offsets.size()]];
@@ -125,8 +109,8 @@ void use(SmallStore& store, bool clean) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static SmallStore store;
   store.copy_devices(SmallStore::sample());
-  Input input(data, size);
-  constexpr void (*kDamage[])(Input&, SmallStore&) = {damage_devices, damage_pages, damage_log};
+  FuzzInput input(data, size);
+  constexpr void (*kDamage[])(FuzzInput&, SmallStore&) = {damage_devices, damage_pages, damage_log};
   constexpr size_t kPages = 1;
   const size_t what = input.number(1) % std::size(kDamage);
   kDamage[what](input, store);
