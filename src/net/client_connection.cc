@@ -60,6 +60,7 @@ void ClientConnection::arrived(Channel& channel, ByteView head, size_t) {
   if (!frame) return reject(channel, frame.error().clone());
   if (frame->kind == FrameKind::refusal) return reject(channel, error_of(*frame));
   if (frame->kind != FrameKind::reply && frame->kind != FrameKind::busy) return;
+  if (frame->credits != 0) credits_ = frame->credits;
   if (ClientAttempt* const attempt = attempt_of(frame->call_number)) attempt->answered(*frame);
 }
 

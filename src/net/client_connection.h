@@ -35,6 +35,8 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   void use_ended();
   // Frames received so far: a sign of life.
   uint64_t frames_heard() const { return frames_heard_; }
+  // How many calls the server lets us have in progress; no bound before it has said so.
+  uint32_t credits() const { return credits_; }
 
   void add(ClientAttempt& attempt);
   void remove(ClientAttempt& attempt) { attempts_.erase(attempt.number()); }
@@ -56,6 +58,7 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   bool closing_ = false;
   std::optional<Error> reject_reason_;  // says more than the transport's "closed"
   uint64_t frames_heard_ = 0;
+  uint32_t credits_ = UINT32_MAX;
   MonotonicTime last_used_{};
 };
 

@@ -1,6 +1,8 @@
 // One address of an RpcClient; see client_peer.h.
 #include "net/client_peer.h"
 
+#include <algorithm>
+
 namespace firn::net {
 
 namespace {
@@ -14,7 +16,7 @@ Error wait_error(DeadlineWait::End end, const char* what) {
 }  // namespace
 
 std::optional<ClientPeer::Permit> ClientPeer::try_permit() {
-  if (in_progress_ >= shared_.options.in_flight_per_peer_max) return std::nullopt;
+  if (in_progress_ >= in_progress_max()) return std::nullopt;
   in_progress_++;
   return Permit(*this);
 }
@@ -24,15 +26,25 @@ Task<Result<ClientPeer::Permit>> ClientPeer::permit(MonotonicTime deadline, Canc
   if (auto now = try_permit()) co_return std::move(*now);
   DeadlineWait wait(shared_.runtime.executor(), deadline, cancel);
   permit_waiters_.push_back(wait.place());
-  // Who wakes us hands its own permit over: in_progress_ stays as it is.
+  // Who wakes us has counted us in.
   const auto end = co_await wait;
   if (end == DeadlineWait::End::woken) co_return Permit(*this);
   co_return wait_error(end, "too many calls to this server are in progress");
 }
 
 void ClientPeer::permit_ended() {
-  if (auto* const next = permit_waiters_.front()) return next->wait.wake();
   in_progress_--;
+  while (in_progress_ < in_progress_max()) {
+    auto* const next = permit_waiters_.front();
+    if (next == nullptr) return;
+    in_progress_++;
+    next->wait.wake();
+  }
+}
+
+uint32_t ClientPeer::in_progress_max() const {
+  const uint32_t most = shared_.options.in_flight_per_peer_max;
+  return connection_ == nullptr ? most : std::min(most, connection_->credits());
 }
 
 ClientConnection* ClientPeer::open_connection() {

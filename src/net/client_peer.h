@@ -64,6 +64,8 @@ class ClientPeer {
                                 RequestId request);
   void connect_ended(ClientConnection& connection, Result<std::unique_ptr<Channel>> channel);
   void permit_ended();
+  // How many calls may be in progress: at least one.
+  uint32_t in_progress_max() const;
 
   const Shared shared_;
   const Address address_;

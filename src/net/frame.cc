@@ -18,6 +18,7 @@ constexpr size_t kCheckedAt = 12;
 constexpr size_t kKindAt = 12;
 constexpr size_t kOpcodeAt = 14;
 constexpr size_t kStatusAt = 16;
+constexpr size_t kCreditsAt = 18;
 constexpr size_t kCallNumberAt = 24;
 constexpr size_t kClientAt = 32;
 constexpr size_t kSequenceAt = 40;
@@ -45,6 +46,7 @@ std::string encode_frame(const Frame& frame) {
   store_little(at + kKindAt, static_cast<uint8_t>(frame.kind));
   store_little(at + kOpcodeAt, frame.opcode);
   store_little(at + kStatusAt, frame.status);
+  store_little(at + kCreditsAt, frame.credits);
   store_little(at + kCallNumberAt, frame.call_number.value);
   store_little(at + kClientAt, frame.request.client.value);
   store_little(at + kSequenceAt, frame.request.sequence.value);
@@ -77,6 +79,7 @@ Result<Frame> decode_frame(ByteView head) {
   return Frame{.kind = static_cast<FrameKind>(kind),
                .opcode = load_little<uint16_t>(at + kOpcodeAt),
                .status = load_little<uint16_t>(at + kStatusAt),
+               .credits = load_little<uint16_t>(at + kCreditsAt),
                .call_number = CallNumber(load_little<uint64_t>(at + kCallNumberAt)),
                .request = {ClientId(load_little<uint64_t>(at + kClientAt)),
                            RequestSequence(load_little<uint64_t>(at + kSequenceAt))},

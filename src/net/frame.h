@@ -30,10 +30,11 @@ enum class FrameKind : uint8_t {
 
 struct Frame {
   FrameKind kind = FrameKind::request;
-  uint16_t opcode = 0;                // request
-  uint16_t status = 0;                // reply, refusal: 0, or the Code of the error that is the body
-  CallNumber call_number{};           // all but cancel and refusal
-  RequestId request{};                // request, cancel
+  uint16_t opcode = 0;       // request
+  uint16_t status = 0;       // reply, refusal: 0, or the Code of the error that is the body
+  uint16_t credits = 0;      // reply, busy: calls the client may have in progress on the channel; 0: not said
+  CallNumber call_number{};  // all but cancel and refusal
+  RequestId request{};       // request, cancel
   RequestSequence completed_below{};  // request: the client has ended all below, and sends none again
   Duration time{};                    // request: how long the client still waits; busy: when to ask again
   std::string_view body{};  // request, reply: the encoded message; an encoded ErrorMessage if status != 0

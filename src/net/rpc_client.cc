@@ -60,6 +60,7 @@ class RpcClient::Impl {
   static AttemptEnd no_connection(Error reason);
   std::string request_head(const Call& call, CallNumber number);
   Duration retry_pause(Call& call, const AttemptEnd& end);
+  Duration jittered(Duration pause);
   Error timed_out(Call& call, const ClientPeer& peer);
   void cancel_all(IntrusiveList<Call>& calls);
   ClientPeer& peer_of(const Address& address);
@@ -179,11 +180,17 @@ Duration RpcClient::Impl::retry_pause(Call& call, const AttemptEnd& end) {
     call.silent_attempts++;
     return Duration::zero();
   }
+  // Who was refused because too many came should come when it was told to: later is no help to anybody.
+  if (end.kind == AttemptEnd::Kind::busy && end.retry_after > Duration::zero())
+    return jittered(end.retry_after);
   Duration pause = options_.retry_pause_min;
   for (uint32_t i = 0; i < call.failed_attempts && pause < options_.retry_pause_max; i++) pause *= 2;
   call.failed_attempts++;
-  pause = std::max(std::min(pause, options_.retry_pause_max), end.retry_after);
-  // Calls that failed together do not come back together.
+  return jittered(std::min(pause, options_.retry_pause_max));
+}
+
+// Calls that failed together do not come back together.
+Duration RpcClient::Impl::jittered(Duration pause) {
   const auto half = static_cast<uint64_t>(pause.count() / 2);
   return pause - Duration(runtime_.rng().below(half + 1));
 }

@@ -44,10 +44,7 @@ Task<void> ServerCore::close() {
 }
 
 Reservation ServerCore::reserve(ServerSession& session, uint64_t payload_bytes) {
-  if (closing_ || calls_ >= options_.calls_max) return {};
-  if (session.calls() >= options_.calls_per_channel_max) return {};
-  // A request that is larger than the whole bound gets in when it is alone.
-  if (payload_bytes_ > 0 && payload_bytes_ + payload_bytes > options_.payload_bytes_max) return {};
+  if (closing_ || !admission_.ask(session.admitted(), payload_bytes)) return {};
   return Reservation(session, payload_bytes);
 }
 
@@ -107,7 +104,7 @@ Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Han
   // A repeat from now on is a request of its own: the handler's memory answers it.
   if (has_identity) core->running_.erase(id);
   outcome = core->checked(std::move(outcome), running);
-  if (!call.canceled) co_await send_outcome(&running, &outcome);
+  if (!call.canceled) co_await core->send_outcome(&running, &outcome);
 }
 
 // An answer that no frame can carry becomes an error.
@@ -137,9 +134,10 @@ Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>*
   co_await when_all(std::move(answers));
 }
 
-std::string ServerCore::reply_head(CallNumber number, const Result<std::string>& outcome) {
+std::string ServerCore::reply_head(CallNumber number, const Result<std::string>& outcome) const {
   if (!outcome) return encode_error_frame(FrameKind::reply, number, outcome.error());
-  return encode_frame({.kind = FrameKind::reply, .call_number = number, .body = *outcome});
+  return encode_frame(
+      {.kind = FrameKind::reply, .credits = admission_.credits(), .call_number = number, .body = *outcome});
 }
 
 class RpcServer::Impl : public ServerCore {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/admission.h"
 #include "net/rpc_server.h"
 #include "net/server_session.h"
 #include "runtime/gate.h"
@@ -15,7 +16,10 @@ namespace firn::net {
 class ServerCore {
  public:
   ServerCore(Runtime& runtime, RpcServerOptions options)
-      : runtime_(runtime), options_(options), gate_(runtime.executor()) {}
+      : runtime_(runtime),
+        options_(options),
+        admission_({options.calls_per_channel_max, options.calls_max, options.payload_bytes_max}),
+        gate_(runtime.executor()) {}
 
   void handle(uint16_t opcode, const char* name, RpcServer::RawHandler handler);
   ChannelReceiver& accepted(std::unique_ptr<Channel> channel);
@@ -29,6 +33,7 @@ class ServerCore {
   bool is_running(RequestId request) const { return running_.contains(request); }
   // Room for a call of this channel; an empty one when there is none.
   Reservation reserve(ServerSession& session, uint64_t payload_bytes);
+  Admission& admission() { return admission_; }
   // Handles the request, or lets it wait for the outcome of the same request being handled.
   void start(ServerSession& session, ArrivedRequest request);
   // The call waits for the outcome of the same request. False if that is not being handled any more.
@@ -36,7 +41,6 @@ class ServerCore {
   void cancel(RequestId request);
 
  private:
-  friend class Reservation;
   struct Handler {
     const char* name = "";
     RpcServer::RawHandler run;
@@ -56,19 +60,18 @@ class ServerCore {
   static Task<void> keep_session(std::unique_ptr<ServerSession> session, bool welcome);
   static Task<void> serve(ServerCore* core, ServerSession* session, const Handler* handler,
                           ArrivedRequest request);
-  static Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
-  static std::string reply_head(CallNumber number, const Result<std::string>& outcome);
+  Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
+  std::string reply_head(CallNumber number, const Result<std::string>& outcome) const;
   Result<std::string> checked(Result<std::string> outcome, const Running& running) const;
 
   Runtime& runtime_;
   const RpcServerOptions options_;
+  Admission admission_;
   Gate gate_;
   std::map<uint16_t, Handler> handlers_;
   std::map<RequestId, Running*> running_;  // live in serve()
   IntrusiveList<ServerSession> sessions_;
   uint32_t channels_ = 0;
-  uint32_t calls_ = 0;
-  uint64_t payload_bytes_ = 0;
   bool closing_ = false;
 };
 

@@ -12,7 +12,7 @@ ServerSession::ServerSession(ServerCore& core, std::unique_ptr<Channel> channel)
 
 ServerSession::~ServerSession() {
   landing_ = {};
-  FIRN_ASSERT(calls_ == 0);
+  FIRN_ASSERT(admitted_.calls == 0);
   core_.runtime().executor().disarm(*this);
 }
 
@@ -61,8 +61,9 @@ void ServerSession::request_arrived(const Frame& frame, Landing landing) {
   if (landing.verdict == Verdict::repeat && core_.join(*this, frame)) return;
   answer_shortly(encode_frame({.kind = FrameKind::busy,
                                .opcode = frame.opcode,
+                               .credits = core_.admission().credits(),
                                .call_number = frame.call_number,
-                               .time = core_.options().busy_retry_after}));
+                               .time = core_.admission().retry_after(core_.options().busy_retry_after)}));
 }
 
 void ServerSession::answer_shortly(std::string head) {
@@ -118,21 +119,17 @@ void ServerSession::closed(Channel&, Error reason) {
 
 Reservation::Reservation(ServerSession& session, uint64_t payload_bytes)
     : session_(&session), use_(session.life().use()), payload_bytes_(payload_bytes) {
-  session.calls_++;
-  session.core_.calls_++;
-  session.core_.payload_bytes_ += payload_bytes;
+  session.core().admission().enter(session.admitted(), payload_bytes);
 }
 
 void Reservation::add_payload(uint64_t bytes) {
   payload_bytes_ += bytes;
-  session_->core_.payload_bytes_ += bytes;
+  session_->core().admission().add_payload(session_->admitted(), bytes);
 }
 
 void Reservation::release() {
   if (session_ == nullptr) return;
-  session_->calls_--;
-  session_->core_.calls_--;
-  session_->core_.payload_bytes_ -= payload_bytes_;
+  session_->core().admission().leave(session_->admitted(), payload_bytes_);
   session_ = nullptr;
   use_ = {};
 }

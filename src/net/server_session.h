@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "net/admission.h"
 #include "net/channel_life.h"
 #include "net/frame.h"
 #include "runtime/intrusive_list.h"
@@ -68,14 +69,13 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   // Sends one frame, unless the channel is closed. A peer that does not take it in time loses the channel.
   Task<void> send(std::string head, std::span<const ByteView> payload);
   // Calls of this channel in progress, those whose payload is arriving included.
-  uint32_t calls() const { return calls_; }
+  Admission::Channel& admitted() { return admitted_; }
 
   std::vector<MutableBytes> place(Channel& channel, ByteView head, size_t payload_bytes) override;
   void arrived(Channel& channel, ByteView head, size_t payload_bytes) override;
   void closed(Channel& channel, Error reason) override;
 
  private:
-  friend class Reservation;
   // What was decided about the frame whose payload is arriving.
   enum class Verdict : uint8_t { none, take, repeat, busy };
   struct Landing {
@@ -103,7 +103,7 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   std::unique_ptr<Channel> channel_;
   ChannelLife life_;
   Landing landing_;
-  uint32_t calls_ = 0;
+  Admission::Channel admitted_;
   uint32_t short_answers_ = 0;
   bool rejected_ = false;
   IntrusiveList<Sending> sendings_;  // oldest first
