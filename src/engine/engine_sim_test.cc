@@ -1,14 +1,11 @@
 // The engine in the simulated world: nothing acknowledged is lost, whatever the network and power failures
 // do.
 #include <map>
-#include <optional>
+#include <string>
 
 #include <gtest/gtest.h>
 
-#include "engine/engine_node_test.h"
-#include "engine/test_object_test.h"
-#include "net/rpc_client.h"
-#include "sim/world.h"
+#include "engine/sim_cluster_test.h"
 
 namespace firn::engine {
 namespace {
@@ -28,61 +25,19 @@ struct Known {
   uint64_t attempted = 0;  // the newest that may have been written
 };
 
-class Cluster {
+class Cluster : public SimCluster {
  public:
-  explicit Cluster(uint64_t seed, const sim::WorldOptions& options)
-      : world(seed, options), client_node(world.add_node("client")), server(add_server()) {
-    world.start_all();
-    rpc = std::make_unique<net::RpcClient>(world.runtime(client_node), world.context(client_node).transport(),
-                                           net::RpcClientOptions());
-  }
-  ~Cluster() { EXPECT_TRUE(world.run(client_node, rpc->close(), 60s)); }
-
-  template <class Request>
-  Result<typename Request::Reply> call(Request request, uint32_t target = Address::kControlTarget,
-                                       net::Bulk<typename Request::Reply> bulk = {}) {
-    auto task = rpc->call({"sim://server", target}, std::move(request), std::move(bulk), {.timeout = 30s});
-    auto reply = world.run(client_node, std::move(task), 60s);
-    if (!reply) return fail(Code::timed_out, "the call does not end");
-    return *std::move(reply);
-  }
-
-  void create() {
-    PoolCreateRequest pool;
-    pool.label = "tank";
-    pool.capacity_bytes = 64 << 20;
-    pool.pg_count = 8;
-    pool_id = ok(call(std::move(pool))).id;
-    container = ok(call(ContainerCreateRequest{"tank", "home", {}})).id;
-    map = ok(call(PoolConnectRequest{"tank"})).map;
-  }
-  TestObject object(uint64_t number) const { return {map, container, number}; }
+  using SimCluster::SimCluster;
 
   void put(uint64_t number, uint64_t key, uint64_t value) {
     Known& of_key = known[{number, key}];
     of_key.attempted = value;
-    const TestObject to = object(number);
-    const std::string bytes = value_of(value);
-    const ByteView data = as_bytes(bytes);
-    if (call(to.update(std::to_string(key), "a", bytes), to.target(), {.send = {&data, 1}})) {
-      of_key.acknowledged = value;
-    }
-  }
-  std::string get(uint64_t number, uint64_t key) {
-    std::string value;
-    net::Bulk<FetchReply> bulk;
-    bulk.place = [&](const FetchReply&, size_t bytes) -> Result<std::vector<MutableBytes>> {
-      value.resize(bytes);
-      return std::vector{MutableBytes{reinterpret_cast<std::byte*>(value.data()), bytes}};
-    };
-    const TestObject from = object(number);
-    ok(call(from.fetch(std::to_string(key), "a"), from.target(), std::move(bulk)));
-    return value;
+    if (update(object(number), std::to_string(key), value_of(value))) of_key.acknowledged = value;
   }
   // All that was acknowledged is there, or something newer that was tried.
   void check() {
     for (const auto& [place, of_key] : known) {
-      const std::string value = get(place.first, place.second);
+      const std::string value = get(object(place.first), std::to_string(place.second));
       const uint64_t number = value.empty() ? 0 : number_of(value);
       EXPECT_GE(number, of_key.acknowledged) << "object " << place.first << " key " << place.second;
       EXPECT_LE(number, of_key.attempted);
@@ -90,22 +45,7 @@ class Cluster {
     }
   }
 
-  sim::World world;
-  control::MemoryMetaStore meta;
-  sim::NodeIndex client_node;
-  sim::NodeIndex server;
-  std::unique_ptr<net::RpcClient> rpc;
-  PoolId pool_id;
-  ContainerId container;
-  PoolMap map;
   std::map<std::pair<uint64_t, uint64_t>, Known> known;
-
- private:
-  sim::NodeIndex add_server() {
-    return world.add_node(
-        "server", [this](sim::NodeContext& context) { return std::make_unique<EngineNode>(context, meta); },
-        {.thread_count = 3});
-  }
 };
 
 // Writes, with power failures between and during writes; then heals and checks. Gives the world's hash.

@@ -130,7 +130,9 @@ void SimLink::transmit(Side from, std::unique_ptr<SimFrame> frame) {
   Rng& rng = network_.rng();
   network_.loop().note(sender.owner, EventKind::channel, "send", number_,
                        hash_bytes(text_of(frame->head)) ^ hash_bytes(text_of(frame->payload)));
-  if (options.broken.draw(rng)) {
+  frame->cut = network_.cut_plan().next_frame();
+  if (frame->cut == CutPoint::inside && frame->payload.empty()) frame->cut = CutPoint::before;
+  if (options.broken.draw(rng) || frame->cut == CutPoint::before) {
     cut();
     return give_credit(*frame);
   }
@@ -186,7 +188,9 @@ void SimLink::deliver(std::unique_ptr<SimFrame> frame) {
 void SimLink::receive_next(Side side) {
   LinkEnd& receiver = end(side);
   while (receiver.state != State::closed && !receiver.received.empty() && !receiver.placed) {
+    const bool breaks_here = receiver.received.front()->cut == CutPoint::inside;
     if (!place_front(side)) return;
+    if (breaks_here) return cut();
     if (receiver.received.front()->payload.empty() || !network_.options().split.draw(network_.rng())) {
       if (!finish_front(side)) return;
       continue;
@@ -221,6 +225,7 @@ bool SimLink::finish_front(Side side) {
   receiver.placed = false;
   network_.loop().note(receiver.owner, EventKind::deliver, "arrived", number_, bytes_of(*frame));
   give_credit(*frame);
+  if (frame->cut == CutPoint::behind) cut();
   receiver.receiver->arrived(*receiver.channel, frame->head, frame->payload.size());
   return !receiver.owner.dead();
 }

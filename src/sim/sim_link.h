@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "runtime/transport.h"
+#include "sim/cut_plan.h"
 #include "sim/event_loop.h"
 
 namespace firn::sim {
@@ -26,7 +28,8 @@ inline Side other(Side side) { return side == Side::client ? Side::server : Side
 
 struct SimFrame {
   Side to{};
-  bool holds_credit = true;  // counts as in flight; a duplicate does not
+  bool holds_credit = true;     // counts as in flight; a duplicate does not
+  std::optional<CutPoint> cut;  // the channel breaks here
   std::vector<std::byte> head;
   std::vector<std::byte> payload;
 };

@@ -28,6 +28,7 @@
 
 #include "base/rng.h"
 #include "runtime/transport.h"
+#include "sim/cut_plan.h"
 #include "sim/event_loop.h"
 #include "sim/options.h"
 #include "sim/sim_link.h"
@@ -67,6 +68,8 @@ class SimNetwork {
   void life_ends(const Life& life);
   bool is_up(uint32_t node) const { return up_[node]; }
 
+  CutPlan& cut_plan() { return cut_plan_; }
+
   // Channels that have not ended at both sides.
   size_t links_open();
 
@@ -101,6 +104,7 @@ class SimNetwork {
   std::map<std::pair<uint32_t, uint32_t>, Listener> listeners_;  // by node and target
   std::vector<std::shared_ptr<SimLink>> links_;                  // in the order they were made
   uint64_t links_made_ = 0;
+  CutPlan cut_plan_;
 };
 
 }  // namespace firn::sim
