@@ -1,13 +1,28 @@
 // One target: requests to its stores; see target.h. Calls outlive their handlers, hence the pointers to them.
 #include "engine/target.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "model/limits.h"
 
 namespace firn::engine {
 
 namespace {
 
 RequestOrigin origin_of(const net::ServerCall& call) { return {call.request_id, call.completed_below}; }
+
+// How much data the answer will have at most; of arrays, whose record size only the store knows, as if it
+// were 1.
+uint64_t expected_reply_bytes(const FetchRequest& request) {
+  uint64_t bytes = 0;
+  for (const FetchItem& item : request.items) {
+    uint64_t of_item = item.kind == ValueKind::single ? item.capacity_bytes : 0;
+    for (const Recx recx : item.recxs) of_item += std::min(recx.count, kRequestDataBytesMax);
+    bytes += std::min(of_item, kRequestDataBytesMax);
+  }
+  return std::min(bytes, kRequestDataBytesMax);
+}
 
 }  // namespace
 
@@ -51,6 +66,7 @@ Task<Result<ChangeReply>> Target::punch(PunchRequest request, net::ServerCall* c
 
 Task<Result<FetchReply>> Target::fetch(FetchRequest request, net::ServerCall* call) {
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
+  FIRN_CO_CHECK(call->reserve_reply(expected_reply_bytes(request)));
   FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(request)));
   FIRN_CO_TRY(vos::FetchResult result, co_await use.store().fetch(std::move(fetch)));
   call->reply_payload = std::move(result.payload);

@@ -14,23 +14,21 @@ bool Admission::ask(Channel& channel, uint64_t payload_bytes) {
     channel.turns = 0;
     askers_++;
   }
-  return has_room(channel, payload_bytes) && !beyond_its_share(channel, payload_bytes) &&
-         !had_its_turn(channel);
-}
-
-bool Admission::has_room(const Channel& channel, uint64_t payload_bytes) const {
   if (calls_ >= limits_.calls_max || channel.calls >= limits_.calls_per_channel_max) return false;
-  // One that is larger than the whole bound comes in when it is alone.
-  return payload_bytes == 0 || payload_bytes_ == 0 ||
-         payload_bytes_ + payload_bytes <= limits_.payload_bytes_max;
+  return !beyond_its_share(channel) && !had_its_turn(channel) && ask_payload(channel, payload_bytes);
 }
 
-bool Admission::beyond_its_share(const Channel& channel, uint64_t payload_bytes) const {
-  if (channel.calls == 0) return false;
-  if (calls_ >= limits_.calls_max / 2 && channel.calls >= credits()) return true;
-  if (payload_bytes == 0) return false;
+bool Admission::beyond_its_share(const Channel& channel) const {
+  return calls_ >= limits_.calls_max / 2 && channel.calls > 0 && channel.calls >= credits();
+}
+
+bool Admission::ask_payload(const Channel& channel, uint64_t bytes) const {
+  // What is larger than the whole bound comes in when it is alone.
+  if (bytes == 0 || payload_bytes_ == 0) return true;
+  if (payload_bytes_ + bytes > limits_.payload_bytes_max) return false;
   const uint64_t share = limits_.payload_bytes_max / std::max(busy_channels_, 1U);
-  return payload_bytes_ >= limits_.payload_bytes_max / 2 && channel.payload_bytes + payload_bytes > share;
+  return channel.payload_bytes == 0 || payload_bytes_ < limits_.payload_bytes_max / 2 ||
+         channel.payload_bytes + bytes <= share;
 }
 
 bool Admission::had_its_turn(const Channel& channel) const {
@@ -58,12 +56,16 @@ void Admission::add_payload(Channel& channel, uint64_t bytes) {
   payload_bytes_ += bytes;
 }
 
+void Admission::take_payload(Channel& channel, uint64_t bytes) {
+  channel.payload_bytes -= bytes;
+  payload_bytes_ -= bytes;
+}
+
 void Admission::leave(Channel& channel, uint64_t payload_bytes) {
   FIRN_ASSERT(channel.calls > 0);
   if (--channel.calls == 0) busy_channels_--;
-  channel.payload_bytes -= payload_bytes;
   calls_--;
-  payload_bytes_ -= payload_bytes;
+  take_payload(channel, payload_bytes);
 }
 
 uint16_t Admission::credits() const {

@@ -34,8 +34,11 @@ class Admission {
   // Whether a call with that payload comes in now; enter() follows if so.
   bool ask(Channel& channel, uint64_t payload_bytes);
   void enter(Channel& channel, uint64_t payload_bytes);
-  // Payload of a reply: it is in memory too, whether or not there is room for it.
+  // Whether there is room for more payload of a call that is in progress; add_payload() follows if so.
+  bool ask_payload(const Channel& channel, uint64_t bytes) const;
+  // Whether or not there is room for it.
   void add_payload(Channel& channel, uint64_t bytes);
+  void take_payload(Channel& channel, uint64_t bytes);
   // The call and all its payload.
   void leave(Channel& channel, uint64_t payload_bytes);
 
@@ -47,8 +50,7 @@ class Admission {
   uint64_t payload_bytes() const { return payload_bytes_; }
 
  private:
-  bool has_room(const Channel& channel, uint64_t payload_bytes) const;
-  bool beyond_its_share(const Channel& channel, uint64_t payload_bytes) const;
+  bool beyond_its_share(const Channel& channel) const;
   bool had_its_turn(const Channel& channel) const;
 
   static constexpr uint64_t kRoundCallsPerAsker = 8;

@@ -76,6 +76,22 @@ TEST(AdmissionTest, payload_is_bounded_but_a_large_one_alone_comes_in) {
   EXPECT_EQ(admission.payload_bytes(), 900U);
 }
 
+TEST(AdmissionTest, payload_of_replies_counts_and_is_shared) {
+  Admission admission({.calls_per_channel_max = 8, .calls_max = 20, .payload_bytes_max = 1000});
+  Channel slow;
+  Channel other;
+  EXPECT_TRUE(take(admission, other));
+  for (int i = 0; i < 8; i++) {
+    take(admission, slow);
+    if (admission.ask_payload(slow, 300)) admission.add_payload(slow, 300);
+  }
+  EXPECT_EQ(slow.payload_bytes, 600U);  // half of the room, and the one that went over it
+  EXPECT_TRUE(admission.ask_payload(other, 300));
+  EXPECT_FALSE(admission.ask_payload(other, 500));
+  admission.take_payload(slow, 300);
+  EXPECT_TRUE(admission.ask_payload(slow, 300));
+}
+
 TEST(AdmissionTest, more_channels_than_room_come_in_by_turns) {
   Admission admission({.calls_per_channel_max = 8, .calls_max = 8, .payload_bytes_max = 1000});
   std::vector<Channel> channels(24);

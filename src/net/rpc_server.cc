@@ -92,6 +92,7 @@ Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Han
   call.completed_below = request.frame.completed_below;
   call.deadline = request.deadline;
   call.payload = std::move(request.payload);
+  call.room_ = &request.room;
   const bool has_identity = id.sequence.value != 0;
   if (has_identity) core->running_.emplace(id, &running);
   Result<std::string> outcome;
@@ -100,7 +101,8 @@ Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Han
   } else {
     outcome = unknown_request(request.frame.opcode);
   }
-  request.room.add_payload(call.reply_payload.size());
+  call.room_ = nullptr;
+  request.room.set_reply(call.reply_payload.size());
   // A repeat from now on is a request of its own: the handler's memory answers it.
   if (has_identity) core->running_.erase(id);
   outcome = core->checked(std::move(outcome), running);
@@ -138,6 +140,11 @@ std::string ServerCore::reply_head(CallNumber number, const Result<std::string>&
   if (!outcome) return encode_error_frame(FrameKind::reply, number, outcome.error());
   return encode_frame(
       {.kind = FrameKind::reply, .credits = admission_.credits(), .call_number = number, .body = *outcome});
+}
+
+Result<void> ServerCall::reserve_reply(uint64_t bytes) {
+  if (room_->reserve_reply(bytes)) return {};
+  return fail(Code::busy, "the server has no room for the answer now").on("bytes", bytes);
 }
 
 class RpcServer::Impl : public ServerCore {

@@ -22,6 +22,8 @@
 
 namespace firn::net {
 
+class Reservation;
+
 struct RpcServerOptions {
   uint32_t calls_per_channel_max = 256;
   uint32_t calls_max = 4096;
@@ -41,6 +43,14 @@ class ServerCall {
   bool canceled = false;            // the client has said that it waits no longer; no answer will be sent
   Buffer payload;                   // of the request
   Buffer reply_payload;             // set by the handler
+
+  // Takes room for a reply of at most so many bytes, before it is made. Code::busy when there is none: the
+  // handler answers that, and the client asks again later.
+  Result<void> reserve_reply(uint64_t bytes);
+
+ private:
+  friend class ServerCore;
+  Reservation* room_ = nullptr;
 };
 
 class RpcServer : public ChannelAcceptor {

@@ -122,14 +122,23 @@ Reservation::Reservation(ServerSession& session, uint64_t payload_bytes)
   session.core().admission().enter(session.admitted(), payload_bytes);
 }
 
-void Reservation::add_payload(uint64_t bytes) {
-  payload_bytes_ += bytes;
-  session_->core().admission().add_payload(session_->admitted(), bytes);
+bool Reservation::reserve_reply(uint64_t bytes) {
+  Admission& admission = session_->core().admission();
+  if (!admission.ask_payload(session_->admitted(), bytes)) return false;
+  admission.add_payload(session_->admitted(), bytes);
+  reply_bytes_ += bytes;
+  return true;
+}
+
+void Reservation::set_reply(uint64_t bytes) {
+  Admission& admission = session_->core().admission();
+  admission.take_payload(session_->admitted(), std::exchange(reply_bytes_, bytes));
+  admission.add_payload(session_->admitted(), bytes);
 }
 
 void Reservation::release() {
   if (session_ == nullptr) return;
-  session_->core().admission().leave(session_->admitted(), payload_bytes_);
+  session_->core().admission().leave(session_->admitted(), payload_bytes_ + reply_bytes_);
   session_ = nullptr;
   use_ = {};
 }

@@ -35,19 +35,23 @@ class Reservation {
     session_ = std::exchange(other.session_, nullptr);
     use_ = std::move(other.use_);
     payload_bytes_ = other.payload_bytes_;
+    reply_bytes_ = other.reply_bytes_;
     return *this;
   }
   ~Reservation() { release(); }
   explicit operator bool() const { return session_ != nullptr; }
-  // The reply's payload is in memory too, whether or not there is room for it.
-  void add_payload(uint64_t bytes);
+  // Room for at most that much payload of the reply; false if there is none.
+  bool reserve_reply(uint64_t bytes);
+  // The reply is there: it has that much.
+  void set_reply(uint64_t bytes);
 
  private:
   void release();
 
   ServerSession* session_ = nullptr;
   ChannelLife::Use use_;
-  uint64_t payload_bytes_ = 0;
+  uint64_t payload_bytes_ = 0;  // of the request
+  uint64_t reply_bytes_ = 0;
 };
 
 // A request whose bytes are all there.
