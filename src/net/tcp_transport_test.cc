@@ -202,7 +202,7 @@ TEST_F(TcpTransportTest, other_protocol_version_is_told_so) {
 TEST_F(TcpTransportTest, unknown_target_is_told_so_through_rpc) {
   start();
   EchoClient client(hub_, TestTransport::tcp, {});
-  auto reply = client.run(client.rpc().call({uri(), 77}, EchoRequest{}, {}, {.timeout = 50ms}));
+  auto reply = client.run(client.rpc().call({uri(), 77}, EchoRequest{}, {}, {.timeout = 1s}));
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::timed_out);
   EXPECT_TRUE(reply.error().message().ends_with("no such target here (target=77)"))
