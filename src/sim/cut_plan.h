@@ -30,7 +30,8 @@ class CutPlan {
 
   // A frame is sent: where its channel breaks, if it does.
   std::optional<CutPoint> next_frame() {
-    if (left_ == 0 || --left_ > 0) return std::nullopt;
+    if (left_ == 0) return std::nullopt;
+    if (--left_ > 0) return std::nullopt;
     return point_;
   }
 
