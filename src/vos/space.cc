@@ -7,15 +7,36 @@
 
 namespace firn::vos {
 
+namespace {
+
+// What lay side by side when it was written is often released together.
+void add_range(std::vector<BlockRange>& ranges, BlockRange range) {
+  if (!ranges.empty() && ranges.back().end() == range.first) {
+    ranges.back().blocks += range.blocks;
+  } else {
+    ranges.push_back(range);
+  }
+}
+
+}  // namespace
+
 Space::Space(uint64_t blocks, uint64_t reserve_percent)
     : Space(blocks, reserve_percent, FreeList({{kFirstBlock, blocks - kFirstBlock}})) {}
 
 Space::Space(uint64_t blocks, uint64_t reserve_percent, const FreeList& free)
     : end_block_(blocks),
+      used_end_(blocks),
       reserve_blocks_(blocks / 100 * reserve_percent + blocks % 100 * reserve_percent / 100) {
   FIRN_ASSERT(blocks > kFirstBlock);
   FIRN_ASSERT(reserve_percent <= 100);
-  for (const BlockRange range : free.ranges()) insert_free(range);
+  for (const BlockRange range : free.ranges()) {
+    if (range.end() < blocks) {
+      insert_free(range);
+    } else {
+      used_end_ = range.first;
+      free_blocks_ += range.blocks;
+    }
+  }
 }
 
 Space::~Space() { FIRN_ASSERT(readers_.empty()); }
@@ -46,6 +67,7 @@ Result<std::vector<Run>> Space::allocate(uint64_t bytes, SpaceUse use) {
   if (!has_room(blocks, use)) return no_space(blocks, use);
   std::vector<Run> runs;
   while (bytes > 0 && runs.size() < kRunsMax) {
+    reach_for(Run{{}, bytes}.blocks());
     runs.push_back(take_best(bytes));
     bytes -= runs.back().bytes;
   }
@@ -60,6 +82,7 @@ Result<std::vector<Run>> Space::allocate(uint64_t bytes, SpaceUse use) {
 Result<Run> Space::allocate_page(SpaceUse use) {
   reclaim(kReclaimStep);
   if (!has_room(kPageBlocks, use)) return no_space(kPageBlocks, use);
+  reach_for(kPageBlocks);
   const auto best = free_by_size_.lower_bound({kPageBlocks, 0});
   if (best == free_by_size_.end()) return no_space(kPageBlocks, use);
   return take({best->second, best->first}, kPageBytes);
@@ -69,7 +92,29 @@ Result<Run> Space::allocate_piece(uint64_t bytes, SpaceUse use) {
   FIRN_ASSERT(bytes > 0);
   reclaim(kReclaimStep);
   if (!has_room(1, use)) return no_space(1, use);
+  const uint64_t blocks = Run{{}, bytes}.blocks();
+  if (free_by_size_.empty() || free_by_size_.rbegin()->first < std::min(blocks, kPieceBlocksMin)) {
+    reach_for(blocks);
+  }
   return take_best(bytes);
+}
+
+void Space::reach_for(uint64_t blocks) {
+  if (!free_by_size_.empty() && free_by_size_.rbegin()->first >= blocks) return;
+  uint64_t touching = 0;
+  if (!free_by_start_.empty()) {
+    const auto [first, length] = *free_by_start_.rbegin();
+    if (first + length == used_end_) touching = length;
+  }
+  use_up_to(std::min(used_end_ + blocks - touching, end_block_));
+}
+
+void Space::use_up_to(uint64_t block) {
+  if (block <= used_end_) return;
+  const BlockRange fresh = {used_end_, block - used_end_};
+  used_end_ = block;
+  free_blocks_ -= fresh.blocks;
+  insert_free(fresh);
 }
 
 Run Space::take_best(uint64_t bytes) {
@@ -104,6 +149,7 @@ Run Space::shorten(Run run, uint64_t bytes) {
 
 Result<void> Space::claim(Run run) {
   const BlockRange wanted = range_of(run);
+  if (wanted.first < end_block_ && wanted.blocks <= end_block_ - wanted.first) use_up_to(wanted.end());
   const auto after = free_by_start_.upper_bound(wanted.first);
   if (wanted.blocks > 0 && after != free_by_start_.begin()) {
     const auto [start, blocks] = *std::prev(after);
@@ -143,7 +189,7 @@ void Space::abandon(Run run) {
 void Space::insert_free(BlockRange range) {
   FIRN_ASSERT(range.blocks > 0);
   FIRN_ASSERT(range.first >= kFirstBlock);
-  FIRN_ASSERT(range.end() <= end_block_);
+  FIRN_ASSERT(range.end() <= used_end_);
   free_blocks_ += range.blocks;
   auto next = free_by_start_.lower_bound(range.first);
   if (next != free_by_start_.begin()) {
@@ -180,8 +226,8 @@ void Space::erase_free(BlockRange range) {
 void Space::release(Run run) {
   const BlockRange range = range_of(run);
   FIRN_ASSERT(range.blocks > 0);
-  FIRN_ASSERT(range.first >= kFirstBlock && range.end() <= end_block_);
-  released_.push_back(range);
+  FIRN_ASSERT(range.first >= kFirstBlock && range.end() <= used_end_);
+  add_range(released_, range);
   pending_blocks_ += range.blocks;
 }
 
@@ -242,9 +288,8 @@ void Space::end_checkpoint(const std::vector<Run>& superseded) {
   in_checkpoint_ = false;
   for (Group& group : groups_) group.durable = true;
   Group old = {{}, generation_++, true};
-  old.ranges.reserve(superseded.size());
   for (const Run run : superseded) {
-    old.ranges.push_back(range_of(run));
+    add_range(old.ranges, range_of(run));
     pending_blocks_ += run.blocks();
   }
   groups_.push_back(std::move(old));
@@ -271,8 +316,9 @@ SpaceStats Space::stats() const {
 
 std::vector<BlockRange> Space::free_ranges() const {
   std::vector<BlockRange> ranges;
-  ranges.reserve(free_by_start_.size());
+  ranges.reserve(free_by_start_.size() + 1);
   for (const auto [start, blocks] : free_by_start_) ranges.push_back({start, blocks});
+  if (used_end_ < end_block_) add_range(ranges, {used_end_, end_block_ - used_end_});
   return ranges;
 }
 

@@ -10,7 +10,9 @@
 //   pending    released; free again once a checkpoint that began later is durable and every reader that
 //              began before that checkpoint has ended. Until then its bytes stay as they are.
 //
-// Best fit by size, lowest address first. The lowest blocks (superblocks) are never handed out.
+// Best fit by size, lowest address first, among the blocks that were used before; those behind all of them
+// only where nothing fits: a block's first use costs the file system or the kernel more than all later ones.
+// How far blocks were used follows from the free list. The lowest blocks (superblocks) are never handed out.
 #pragma once
 
 #include <cstdint>
@@ -63,7 +65,8 @@ class Space {
   Result<std::vector<Run>> allocate(uint64_t bytes, SpaceUse use);
   // One in-flight run in one piece, for an index page.
   Result<Run> allocate_page(SpaceUse use);
-  // One in-flight run of at most `bytes`, as much as there is in one piece; for what may be cut anywhere.
+  // One in-flight run of at most `bytes`, for what may be cut anywhere: what fits best, or a long piece of
+  // what was used before, or any.
   Result<Run> allocate_piece(uint64_t bytes, SpaceUse use);
 
   // Keeps the first `bytes` of an in-flight run; the blocks behind are free at once. Gives the shorter run.
@@ -115,7 +118,7 @@ class Space {
   SpaceStats stats() const;
   uint64_t first_block() const { return kFirstBlock; }
   uint64_t end_block() const { return end_block_; }
-  size_t free_range_count() const { return free_by_start_.size(); }
+  size_t free_range_count() const { return free_by_start_.size() + 1; }  // at most
   // All ranges that are free, and all in flight, ascending: for checks.
   std::vector<BlockRange> free_ranges() const;
   std::vector<BlockRange> in_flight_ranges() const;
@@ -128,11 +131,18 @@ class Space {
     bool durable = false;     // a checkpoint without them is
   };
 
-  static constexpr size_t kReclaimStep =
-      64;  // ranges per allocation: a large release does not stop the others
+  // Ranges per allocation: a large release does not stop the others.
+  static constexpr size_t kReclaimStep = 64;
+  // Shorter pieces are not worth a write of their own while there is other space.
+  static constexpr uint64_t kPieceBlocksMin = 4 * kPageBlocks;
 
-  // The best fit for `bytes`, or the largest range if none is that long. Precondition: something is free.
+  // The best fit for `bytes`, or the largest range if none is that long, of what was used before.
+  // Precondition: there is some.
   Run take_best(uint64_t bytes);
+  // Unless `blocks` are free in one piece, as many that were never used join the others as make it so, or all
+  // there are.
+  void reach_for(uint64_t blocks);
+  void use_up_to(uint64_t block);
   Run take(BlockRange from, uint64_t bytes);
   void insert_free(BlockRange range);
   void erase_free(BlockRange range);
@@ -144,6 +154,7 @@ class Space {
   Error no_space(uint64_t blocks, SpaceUse use) const;
 
   const uint64_t end_block_;
+  uint64_t used_end_;  // blocks from here on were never used: free, and in neither map
   const uint64_t reserve_blocks_;
   uint64_t checkpoint_need_ = 0;
   uint64_t free_blocks_ = 0;

@@ -31,6 +31,22 @@ TEST(Space, prefers_one_piece_and_the_best_fit) {
   EXPECT_EQ(space.stats().in_flight_blocks, 10u);
 }
 
+TEST(Space, takes_what_was_used_before_first) {
+  Space space(1000, 0, FreeList({{10, 4}, {30, 17}, {60, 940}}));  // [60, 1000) was never used
+  EXPECT_EQ(allocate_one(space, 3), (BlockRun{BlockIndex{10}, 3 * kBlock}));
+  EXPECT_EQ(allocate_one(space, 20), (BlockRun{BlockIndex{60}, 20 * kBlock})) << "nothing used is that long";
+  const auto piece = [&](uint64_t blocks) {
+    return *space.allocate_piece(blocks * kBlock, SpaceUse::checkpoint);
+  };
+  EXPECT_EQ(piece(40), (BlockRun{BlockIndex{30}, 17 * kBlock})) << "long enough to be worth a write";
+  EXPECT_EQ(piece(40), (BlockRun{BlockIndex{80}, 40 * kBlock})) << "only single blocks are left";
+  space.abandon({BlockIndex{80}, 40 * kBlock});
+  EXPECT_EQ(allocate_one(space, 50), (BlockRun{BlockIndex{80}, 50 * kBlock})) << "goes on where it is free";
+  EXPECT_EQ(space.free_ranges(), (Ranges{{13, 1}, {130, 870}}));
+  EXPECT_EQ(allocate_one(space, 870), (BlockRun{BlockIndex{130}, 870 * kBlock}));
+  EXPECT_EQ(space.stats().free_blocks, 1u);
+}
+
 TEST(Space, cuts_into_pieces_when_fragmented_but_not_too_many) {
   std::vector<BlockRange> holes;
   for (uint64_t i = 0; i < 20; i++) holes.push_back({10 + i * 3, 2});
