@@ -13,7 +13,8 @@
 // u32 count and their elements; optional a bool and the value; a struct a u32 length and its fields in order.
 // The length lets versions differ: a reader skips what follows the fields it knows, and fields missing at the
 // end keep their defaults. New fields therefore go to the end; a field never changes its type or place. ids,
-// Recx and the like are sealed: no length. Decoding checks every bound and never allocates more than the
+// Recx and the like are sealed: no length. A struct that has pack() and unpack() beside it says itself how it
+// is written. Decoding checks every bound and never allocates more than the
 // input could hold. Nesting is bounded by the types.
 #pragma once
 
@@ -65,6 +66,13 @@ template <class T>
 concept Sealed = requires(const T& v) { sealed_fields(v, IgnoreField{}); };
 template <class T>
 concept Described = requires(const T& v) { T::fields(v, IgnoreField{}); };
+// `void pack(const T&, std::string&)` appends; `bool unpack(std::string_view&, T&)` removes what it read, at
+// least a byte, or says that it is none.
+template <class T>
+concept Packed = requires(const T& from, T& to, std::string& out, std::string_view& in) {
+  pack(from, out);
+  { unpack(in, to) } -> std::same_as<bool>;
+};
 template <class T>
 concept Number = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <class T>
@@ -111,6 +119,8 @@ class Encoder {
       if (value) put(*value);
     } else if constexpr (Sealed<T>) {
       sealed_fields(value, *this);
+    } else if constexpr (Packed<T>) {
+      pack(value, out_);
     } else {
       static_assert(Described<T>, "a wire type needs fields()");
       const size_t length_at = out_.size();
@@ -169,6 +179,8 @@ class Decoder {
       if (present && !failed_) get(value.emplace());
     } else if constexpr (Sealed<T>) {
       sealed_fields(value, *this);
+    } else if constexpr (Packed<T>) {
+      failed_ = failed_ || !unpack(in_, value);
     } else {
       static_assert(Described<T>, "a wire type needs fields()");
       get_section(value);

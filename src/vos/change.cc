@@ -1,11 +1,10 @@
-// Changes as log records and as entries of the tree; see change.h and docs/formats/log.md.
+// Changes as log records and as entries of the tree; see change.h and docs/formats/records.md.
 #include "vos/change.h"
 
 #include <algorithm>
 
 #include "base/endian.h"
 #include "model/limits.h"
-#include "model/wire.h"
 #include "vos/record.h"
 #include "vos/record_rules.h"
 
@@ -13,17 +12,15 @@ namespace firn::vos {
 
 namespace {
 
-TreeWrite entry_write(std::string_view akey_prefix, const EntryChange& entry, Epoch epoch) {
-  TreeWrite write;
-  write.key.reserve(akey_prefix.size() + 17);
-  write.key = akey_prefix;
+TreeWrite entry_write(std::string akey_prefix, const EntryChange& entry, Epoch epoch) {
+  TreeWrite write{std::move(akey_prefix), {}};
   if (entry.kind == EntryKind::single) {
-    set_single_entry(write.key, akey_prefix.size(), epoch);
+    set_single_entry(write.key, write.key.size(), epoch);
   } else {
     const char kind = entry.kind == EntryKind::hole ? kEntryHole : kEntryPiece;
-    set_extent_entry(write.key, akey_prefix.size(), kind, entry.start, epoch);
+    set_extent_entry(write.key, write.key.size(), kind, entry.start, epoch);
   }
-  write.value.reserve(kRecordHeaderBytes + entry.inline_bytes.size() + entry.runs.size() * 16);
+  write.value.reserve(kRecordHeaderBytesMax + entry.inline_bytes.size() + entry.runs.size() * 16);
   encode_record(write.value, {.punched = entry.punched,
                               .record_bytes = entry.record_bytes,
                               .count = entry.count,
@@ -70,7 +67,8 @@ bool makes_sense(const Change& change) {
 
 // The change at the front of `bytes`, which are removed.
 Result<Change> take_change(std::string_view& bytes) {
-  FIRN_TRY(Change change, decode_from<Change>(bytes));
+  Change change;
+  if (!unpack(bytes, change)) return fail(Code::corrupt, "a log record ends within a change");
   FIRN_CHECK(check_change(change));
   return change;
 }
@@ -87,9 +85,8 @@ bool Change::has_runs() const {
 }
 
 void encode_change(const Change& change, std::string& out) {
-  out.reserve(out.size() + encoded_bytes_max(change));
   out += static_cast<char>(change.has_runs() ? LogKind::change : LogKind::inline_change);
-  encode_to(out, change);
+  pack(change, out);
 }
 
 std::string encode_change(const Change& change) {
@@ -101,7 +98,7 @@ std::string encode_change(const Change& change) {
 std::string encode_changes(const std::vector<const Change*>& changes) {
   std::string out;
   out += static_cast<char>(LogKind::changes);
-  for (const Change* change : changes) encode_to(out, *change);
+  for (const Change* change : changes) pack(*change, out);
   return out;
 }
 
@@ -146,20 +143,6 @@ Result<std::vector<Change>> decode_changes(std::string_view record) {
   return changes;
 }
 
-size_t encoded_bytes_max(const Change& change) {
-  constexpr size_t kFixedBytes = 128;  // the fields of fixed length, with room to spare
-  constexpr size_t kAkeyBytes = 24;
-  constexpr size_t kEntryBytes = 64;
-  size_t bytes = kFixedBytes + (change.dkey ? change.dkey->size() : 0);
-  for (const AkeyChange& akey : change.akeys) {
-    bytes += kAkeyBytes + akey.akey.size();
-    for (const EntryChange& entry : akey.entries) {
-      bytes += kEntryBytes + entry.inline_bytes.size() + entry.runs.size() * sizeof(Run);
-    }
-  }
-  return bytes;
-}
-
 std::vector<TreeWrite> tree_writes(const Change& change) {
   return tree_writes(change, change.dkey ? dkey_prefix(change.object, *change.dkey) : std::string());
 }
@@ -178,7 +161,10 @@ std::vector<TreeWrite> tree_writes(const Change& change, std::string_view dkey_p
       continue;
     }
     writes.reserve(writes.size() + akey.entries.size());
-    for (const EntryChange& entry : akey.entries) writes.push_back(entry_write(prefix, entry, change.epoch));
+    for (const EntryChange& entry : akey.entries) {
+      const bool last = &entry == &akey.entries.back();
+      writes.push_back(entry_write(last ? std::move(prefix) : prefix, entry, change.epoch));
+    }
   }
   return writes;
 }

@@ -2,11 +2,9 @@
 // it out the first time and at replay, so both come to the same. Plain data and pure functions.
 #pragma once
 
-#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "base/error.h"
@@ -16,14 +14,6 @@
 #include "vos/store.h"
 
 namespace firn::vos {
-
-// Runs travel without a length (see model/wire.h).
-void sealed_fields(auto& self, auto&& visit)
-  requires std::same_as<std::remove_const_t<std::remove_reference_t<decltype(self)>>, Run>
-{
-  visit("first", self.first);
-  visit("bytes", self.bytes);
-}
 
 // A single value, a piece or a hole.
 struct EntryChange {
@@ -36,27 +26,12 @@ struct EntryChange {
   std::string inline_bytes = {};
   std::vector<Run> runs = {};
   uint64_t data_bytes() const { return punched ? 0 : record_bytes * count; }
-  static void fields(auto& self, auto&& visit) {
-    visit("kind", self.kind);
-    visit("punched", self.punched);
-    visit("start", self.start);
-    visit("count", self.count);
-    visit("record_bytes", self.record_bytes);
-    visit("crc", self.crc);
-    visit("inline_bytes", self.inline_bytes);
-    visit("runs", self.runs);
-  }
 };
 
 struct AkeyChange {
   Key akey;
   bool punched = false;  // the akey itself; no entries then
   std::vector<EntryChange> entries;
-  static void fields(auto& self, auto&& visit) {
-    visit("akey", self.akey);
-    visit("punched", self.punched);
-    visit("entries", self.entries);
-  }
 };
 
 struct Change {
@@ -67,17 +42,14 @@ struct Change {
   RequestId request;
   RequestSequence completed_below;
   bool has_runs() const;
-  static void fields(auto& self, auto&& visit) {
-    visit("pg", self.object.pg);
-    visit("container", self.object.container);
-    visit("object", self.object.object);
-    visit("dkey", self.dkey);
-    visit("akeys", self.akeys);
-    visit("epoch", self.epoch);
-    visit("request", self.request);
-    visit("completed_below", self.completed_below);
-  }
 };
+
+// The bytes of a change wherever it is stored (docs/formats/records.md), also as part of what has fields();
+// see model/wire.h.
+void pack(const Change& change, std::string& out);  // appends
+bool unpack(std::string_view& in, Change& change);
+// At least as many as pack() makes, and the kind of a log record.
+size_t encoded_bytes_max(const Change& change);
 
 // Calls visit(Run) for each run that the change names.
 template <class Visitor>
@@ -114,8 +86,6 @@ Result<std::vector<Change>> decode_changes(std::string_view record);
 // Of a record that is not empty; may be none of the kinds there are.
 LogKind log_kind(std::string_view record);
 Error unknown_log_kind(LogKind kind);
-// At least the length of the record.
-size_t encoded_bytes_max(const Change& change);
 
 // One entry of the tree that a change inserts. The last 8 bytes of the key are the epoch.
 struct TreeWrite {

@@ -39,6 +39,19 @@ TEST(Change, log_record_comes_back) {
   EXPECT_TRUE(decoded->has_runs());
 }
 
+TEST(Change, small_one_takes_little_more_than_its_keys_and_value) {
+  Change change;
+  change.object = {PgIndex{3}, {}, ObjectId{1, 2}};
+  change.dkey = std::string(8, 'd');
+  change.epoch = Epoch{uint64_t{1} << 60};
+  AkeyChange& akey = change.akeys.emplace_back();
+  akey.akey = "a";
+  akey.entries.push_back({.kind = EntryKind::single, .record_bytes = 64, .crc = 1 << 30});
+  akey.entries.back().inline_bytes = std::string(64, 'v');
+  EXPECT_EQ(encode_change(change).size(), 126u);
+  EXPECT_EQ(encode_change(*decode_change(encode_change(change))), encode_change(change));
+}
+
 TEST(Change, one_that_says_it_names_no_blocks_names_none) {
   Change change = example();
   std::string record = encode_change(change);
@@ -93,9 +106,9 @@ TEST(Change, what_breaks_a_rule_is_no_change) {
   EXPECT_TRUE(refused(change)) << "a piece that crosses the border of its unit";
   change.akeys.back().entries[0].start = 64'000;
   EXPECT_FALSE(refused(change));
-  change.akeys.back().entries[0] = {
-      .kind = EntryKind::single, .count = 2, .record_bytes = 1, .inline_bytes = "ab"};
-  EXPECT_TRUE(refused(change)) << "a single value of two records";
+  change.akeys.back().entries[0] = {.kind = EntryKind::single, .record_bytes = 2};
+  change.akeys.back().entries[0].runs = {{BlockIndex{7}, 3}};
+  EXPECT_TRUE(refused(change)) << "more in its runs than the value has";
 }
 
 TEST(Change, tree_writes_carry_the_epoch) {

@@ -11,6 +11,9 @@
 namespace firn::vos {
 namespace {
 
+// Of a value whose data lies in runs: where its last run's block stands.
+std::byte* last_run(MutableBytes value) { return value.data() + value.size() - 2 * sizeof(uint64_t); }
+
 class CheckTest : public testing::Test {
  protected:
   CheckTest() { store_.copy_devices(SmallStore::sample()); }
@@ -162,7 +165,7 @@ TEST_F(CheckTest, record_that_does_not_decode_is_named) {
 
 TEST_F(CheckTest, data_outside_of_the_device_is_named) {
   forge_value(entry_with_runs("large"),
-              [](MutableBytes value) { store_little<uint64_t>(value.data() + 21, uint64_t{1} << 40); });
+              [](MutableBytes value) { store_little<uint64_t>(last_run(value), uint64_t{1} << 40); });
   expect_named("data lies outside of the device");
 }
 
@@ -170,7 +173,7 @@ TEST_F(CheckTest, blocks_with_two_owners_are_named_with_both) {
   const Found large = entry_with_runs("large");
   const Found single = entry_with_runs("dkey");
   const uint64_t block = RecordView::decode(page(single.page).value(single.slot))->run(0).first.value;
-  forge_value(large, [=](MutableBytes value) { store_little<uint64_t>(value.data() + 21, block); });
+  forge_value(large, [=](MutableBytes value) { store_little<uint64_t>(last_run(value), block); });
   expect_named("blocks are used twice");
   expect_named("dkey=dkey");
   expect_named("dkey=large");

@@ -73,13 +73,13 @@ void CheckpointWriter::begin(LogPosition point) {
 
 Task<Result<void>> CheckpointWriter::write_index() {
   std::vector<Task<Result<void>>> writers;
-  for (size_t i = 0; i < kWritesMax; i++) writers.push_back(write_pages());
+  for (size_t i = 0; i < writes_max(); i++) writers.push_back(write_pages());
   FIRN_CO_CHECK(co_await when_all_ok(std::move(writers)));
   FIRN_ASSERT(next_page_ == pages_.size());
   // From here on the table is as the checkpoint shall have it.
   parts_.state.chunks.resize(parts_.pages.table().chunk_count());
   writers.clear();
-  for (size_t i = 0; i < kWritesMax; i++) writers.push_back(write_chunks());
+  for (size_t i = 0; i < writes_max(); i++) writers.push_back(write_chunks());
   co_return co_await when_all_ok(std::move(writers));
 }
 
@@ -94,7 +94,7 @@ Task<Result<void>> CheckpointWriter::write_pages() {
 }
 
 Task<Result<void>> CheckpointWriter::write_page_group() {
-  FIRN_CO_TRY(const Run run, allocate_pages(std::min(kPagesPerWrite, pages_.size() - next_page_)));
+  FIRN_CO_TRY(const Run run, allocate_pages(std::min(pages_per_write(), pages_.size() - next_page_)));
   const size_t first = next_page_;
   next_page_ += run.bytes / kPageBytes;
   std::vector<ByteView> images;

@@ -68,10 +68,15 @@ class CheckpointWriter {
  private:
   static constexpr size_t kPagesPerWrite = 32;
   static constexpr size_t kWritesMax = 4;  // in progress at the same time
+  // On a device that is memory a write is processor time that requests wait for; and what was just read for
+  // its checksum is still in the processor's cache when it is copied.
+  static constexpr size_t kPagesPerStore = 8;
 
   Task<Result<void>> run(LogPosition point, Log* log);
   void begin(LogPosition point);
   Task<Result<void>> write_index();
+  size_t writes_max() const { return parts_.main.memory() == nullptr ? kWritesMax : 1; }
+  size_t pages_per_write() const { return parts_.main.memory() == nullptr ? kPagesPerWrite : kPagesPerStore; }
   Task<Result<void>> write_pages();
   Task<Result<void>> write_page_group();
   Result<Run> allocate_pages(size_t count);

@@ -119,7 +119,7 @@ void FetchScan::add_fragment(Fragment fragment, std::string_view record) {
   fragment.stored_at = stored.size();
   fragment.stored_bytes = record.size();
   stored += record;
-  on_device = on_device || record.size() < kRecordHeaderBytes + fragment.piece.count * fragment.record_bytes;
+  on_device = on_device || is_in_runs(record);
   payload_bytes += fragment.data_bytes();
   fragments.push_back(fragment);
   if (payload_bytes <= kRequestDataBytesMax) return;

@@ -112,11 +112,16 @@ std::string akey_prefix(const ObjectRef& object, std::string_view dkey, std::str
 
 std::string akey_prefix(std::string_view dkey_prefix, std::string_view akey) {
   std::string out;
-  out.reserve(dkey_prefix.size() + akey.size() + 8 + kEntryBytesMax);
-  out.append(dkey_prefix);
-  out += kEntryChild;
-  append_escaped(out, akey);
+  set_akey_prefix(out, dkey_prefix, akey);
   return out;
+}
+
+void set_akey_prefix(std::string& key, std::string_view dkey_prefix, std::string_view akey) {
+  key.clear();
+  key.reserve(dkey_prefix.size() + akey.size() + 8 + kEntryBytesMax);
+  key.append(dkey_prefix);
+  key += kEntryChild;
+  append_escaped(key, akey);
 }
 
 void append_escaped(std::string& out, std::string_view key) {

@@ -44,6 +44,7 @@ std::string object_prefix(const ObjectRef& object);
 std::string dkey_prefix(const ObjectRef& object, std::string_view dkey);
 std::string akey_prefix(const ObjectRef& object, std::string_view dkey, std::string_view akey);
 std::string akey_prefix(std::string_view dkey_prefix, std::string_view akey);
+void set_akey_prefix(std::string& key, std::string_view dkey_prefix, std::string_view akey);
 
 void append_escaped(std::string& out, std::string_view key);
 size_t escaped_bytes(std::string_view key);

@@ -230,7 +230,6 @@ void Log::seal_header(Batch& batch) {
   header.sequence = batch.sequence;
   header.lsn = batch.first.value;
   header.salt = identity_.salt;
-  header.store = identity_.store.bytes;
   store_log_batch_header(batch.bytes.data(), header);
   store_little(batch.bytes.data() + offsetof(LogBatchHeader, crc),
                log_batch_crc(batch.bytes.bytes().first(bytes)));

@@ -14,7 +14,7 @@
 
 namespace firn::vos {
 
-constexpr uint32_t kLogVersion = 1;
+constexpr uint32_t kLogVersion = 2;
 constexpr std::array<char, 8> kLogMagic = {'F', 'I', 'R', 'N', 'L', 'O', 'G', '\0'};
 constexpr uint64_t kLogHeaderBytes = 4096;
 constexpr uint64_t kLogDeviceBytesMin = 1 << 20;
@@ -38,11 +38,10 @@ struct LogBatchHeader {
   uint32_t record_count;
   uint32_t generation;
   uint64_t sequence;
-  uint64_t lsn;  // of this header
-  uint64_t salt;
-  std::array<uint8_t, 16> store;
+  uint64_t lsn;   // of this header
+  uint64_t salt;  // says whose it is
 };
-static_assert(sizeof(LogBatchHeader) == 64);
+static_assert(sizeof(LogBatchHeader) == 48);
 constexpr size_t kLogBatchCrcFrom = 8;
 
 // In front of each record.

@@ -29,8 +29,7 @@ LogReader::LogReader(BlockDevice& device, LogIdentity identity, LogPosition from
 }
 
 bool LogReader::is_ours(const LogBatchHeader& header) const {
-  return header.magic == kLogBatchMagic && header.salt == identity_.salt &&
-         header.store == identity_.store.bytes;
+  return header.magic == kLogBatchMagic && header.salt == identity_.salt;
 }
 
 bool LogReader::is_next(const LogBatchHeader& header) const {

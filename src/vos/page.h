@@ -27,7 +27,7 @@
 namespace firn::vos {
 
 constexpr uint32_t kPageMagic = 0x47504e46;  // "FNPG"
-constexpr uint16_t kPageVersion = 2;
+constexpr uint16_t kPageVersion = 3;
 
 struct PageHeader {
   uint32_t checksum;  // crc32c of all bytes behind this field; only on disk, arbitrary in memory
@@ -88,7 +88,27 @@ class Page {
   int compare(uint32_t slot, std::string_view other) const {
     const std::string_view common = prefix();
     const int order = common.compare(other.substr(0, common.size()));
-    return order != 0 ? order : suffix(slot).compare(other.substr(common.size()));
+    if (order != 0) return order;
+    const std::string_view rest = other.substr(common.size());
+    const uint32_t head = head_of(rest);
+    if (slot_head(slot) != head) return slot_head(slot) < head ? -1 : 1;  // without touching the heap
+    return suffix(slot).compare(rest);
+  }
+  // Whether the entry's key begins with `begin`.
+  bool starts_with(uint32_t slot, std::string_view begin) const {
+    const std::string_view common = prefix();
+    if (begin.size() <= common.size()) return common.starts_with(begin);
+    if (!begin.starts_with(common)) return false;
+    const std::string_view rest = begin.substr(common.size());
+    if (rest.size() >= sizeof(uint32_t) && slot_head(slot) != head_of(rest)) return false;
+    return suffix(slot).starts_with(rest);
+  }
+  // Of a leaf that is about to get another entry: asks for the memory where it will lie.
+  void prefetch_for_insert() const {
+    constexpr uint32_t kLineBytes = 64;
+    if (contiguous_free_bytes() < 3 * kLineBytes) return;  // it will be rebuilt
+    const std::byte* const end = at_ + heap_begin();
+    for (uint32_t i = 1; i <= 3; i++) __builtin_prefetch(end - i * kLineBytes, 1);
   }
   // Inner pages.
   PageId child(uint32_t slot) const { return PageId{load_little<uint64_t>(value(slot).data())}; }

@@ -11,9 +11,8 @@ namespace {
 constexpr uint8_t kFlagPunched = 1;
 constexpr uint8_t kFlagInline = 2;
 
-template <class T>
-void append(std::string& out, T value) {
-  char bytes[sizeof(T)];
+void append(std::string& out, uint64_t value) {
+  char bytes[sizeof value];
   store_little(bytes, value);
   out.append(bytes, sizeof bytes);
 }
@@ -29,10 +28,13 @@ void encode_record(std::string& out, const Record& record) {
     flags |= kFlagPunched;
   else if (!in_runs)
     flags |= kFlagInline;
-  append(out, flags);
-  append(out, record.record_bytes);
-  append(out, record.count);
-  append(out, record.crc);
+  char header[kRecordHeaderBytesMax];
+  char* at = header;
+  *at++ = static_cast<char>(flags);
+  at = put_varint(at, record.record_bytes);
+  at = put_varint(at, record.count);
+  store_little(at, record.crc);
+  out.append(header, at + sizeof record.crc);
   out.append(record.inline_bytes);
   if (!in_runs) return;
   FIRN_ASSERT(record.runs->size() <= kRunsPerRecordMax);
@@ -42,18 +44,22 @@ void encode_record(std::string& out, const Record& record) {
   }
 }
 
+bool is_in_runs(std::string_view value) {
+  return (static_cast<uint8_t>(value.front()) & (kFlagPunched | kFlagInline)) == 0;
+}
+
 std::optional<RecordView> RecordView::decode(std::string_view value) {
-  if (value.size() < kRecordHeaderBytes) return std::nullopt;
-  const char* at = value.data();
-  const auto flags = load_little<uint8_t>(at);
+  if (value.empty()) return std::nullopt;
+  const auto flags = static_cast<uint8_t>(value.front());
+  value.remove_prefix(1);
   if (flags > kFlagInline) return std::nullopt;  // a punched record has no data, so never both
   RecordView view;
   view.punched_ = flags == kFlagPunched;
   view.inline_ = flags == kFlagInline;
-  view.record_bytes_ = load_little<uint64_t>(at + 1);
-  view.count_ = load_little<uint64_t>(at + 9);
-  view.crc_ = load_little<uint32_t>(at + 17);
-  view.data_ = value.substr(kRecordHeaderBytes);
+  if (!take_varint(value, view.record_bytes_) || !take_varint(value, view.count_)) return std::nullopt;
+  if (value.size() < sizeof view.crc_) return std::nullopt;
+  view.crc_ = load_little<uint32_t>(value.data());
+  view.data_ = value.substr(sizeof view.crc_);
   if (!view.data_fits()) return std::nullopt;
   return view;
 }

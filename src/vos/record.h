@@ -1,7 +1,8 @@
 // Record: the value of a tree entry (docs/decisions/0003-vos.md): what a single value, a piece or a hole
 // holds.
 //
-//   flags u8 · record_bytes u64 · count u64 · crc u32 · the bytes (inline) or runs: block u64 · bytes u64
+//   flags u8 · record_bytes varint · count varint · crc u32 · the bytes (inline) or runs: block u64 · bytes
+//   u64
 //
 // Punches of objects, dkeys and akeys have an empty value. All little endian. Pure functions.
 #pragma once
@@ -11,14 +12,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/varint.h"
 #include "vos/lsn.h"
 #include "vos/tree.h"
 
 namespace firn::vos {
 
 constexpr uint64_t kInlineBytesMax = 1024;
-constexpr size_t kRecordHeaderBytes = 21;
-constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytes) / 16;
+constexpr size_t kRecordHeaderBytesMax = 1 + 2 * kVarintBytesMax + 4;
+constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytesMax) / 16;
 
 // A record to be encoded. Data is inline or in runs, never both; a punched record has neither.
 struct Record {
@@ -31,6 +33,8 @@ struct Record {
   const std::vector<Run>* runs = nullptr;
 };
 void encode_record(std::string& out, const Record& record);
+// Whether the data of an encoded record lies in runs: without decoding it.
+bool is_in_runs(std::string_view value);
 
 // A record where it lies in a page. Valid as long as the page's bytes are.
 class RecordView {

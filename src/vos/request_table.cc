@@ -44,6 +44,16 @@ const RequestTable::Request* RequestTable::request_of(RequestId request) const {
   return at == requests.end() || at->sequence != request.sequence.value ? nullptr : &*at;
 }
 
+bool RequestTable::is_new(RequestId request) const {
+  if (request.sequence.value == 0) return true;
+  const Client* const client = client_of(request.client);
+  if (client == nullptr) return true;
+  if (request.sequence.value < client->below) return false;
+  const bool behind_all =
+      client->requests.empty() || request.sequence.value > client->requests.back().sequence;
+  return behind_all || request_of(request) == nullptr;
+}
+
 std::optional<Epoch> RequestTable::find(RequestId request) const {
   const Request* const found = request_of(request);
   if (found == nullptr || found->refusal) return std::nullopt;

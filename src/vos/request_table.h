@@ -31,6 +31,8 @@ class RequestTable {
   RequestTable(const RequestTable&) = delete;  // the index points into the list
   RequestTable& operator=(const RequestTable&) = delete;
 
+  // Nothing is known of it that says it must not be carried out. Mostly the answer, and cheap.
+  bool is_new(RequestId request) const;
   // The epoch of the request if it was carried out and is remembered. Sequence 0 never is.
   std::optional<Epoch> find(RequestId request) const;
   // Why the request was refused, if it was and that is remembered.

@@ -38,6 +38,9 @@ TEST(RequestTable, remembers_each_request_once_in_any_order) {
   EXPECT_EQ(table.find(request(2, 3)), Epoch{31});
   EXPECT_EQ(table.find(request(1, 4)), std::nullopt);
   EXPECT_EQ(table.find(request(3, 3)), std::nullopt);
+  for (const uint64_t sequence : {3, 5}) EXPECT_FALSE(table.is_new(request(1, sequence)));
+  for (const uint64_t sequence : {2, 4, 6}) EXPECT_TRUE(table.is_new(request(1, sequence)));
+  EXPECT_TRUE(table.is_new(request(3, 3)));
 }
 
 TEST(RequestTable, refusals_are_remembered_but_not_part_of_checkpoints) {
@@ -70,6 +73,7 @@ TEST(RequestTable, late_duplicates_of_completed_requests_are_stale) {
   table.forget_below(ClientId{1}, RequestSequence{4});
   EXPECT_EQ(table.find(request(1, 3)), std::nullopt);
   EXPECT_TRUE(table.is_stale(request(1, 3)));
+  EXPECT_FALSE(table.is_new(request(1, 3)));
   EXPECT_FALSE(table.is_stale(request(1, 4)));
   EXPECT_EQ(table.find(request(1, 4)), Epoch{4});
   table.remember(request(1, 2), Epoch{9}, PgIndex{0});

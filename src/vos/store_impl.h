@@ -121,7 +121,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Faultable<void> judge_item(Commit& commit, size_t item, Floors floors, Probe& probe);
   static Faultable<void> judge_absent(Commit& commit, size_t item);
   static Faultable<void> count_garbage(Commit& commit, const AkeyState& akey, const UpdateItem& wanted,
-                                       std::string akey_prefix, Probe& probe);
+                                       std::string_view akey_prefix, Probe& probe);
   struct Existence {
     bool exists;
     Condition conditions;  // that were asked for
@@ -287,7 +287,10 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<void> background_aggregation();
 
   const std::unique_ptr<Core> core_;
-  std::string log_record_;  // of the change that is being applied: memory that is kept
+  // Of the change that is being judged and applied: memory that is kept.
+  Probe probe_{core_->tree};
+  std::string akey_key_;
+  std::string log_record_;
   Retention retention_;
   uint64_t scans_waiting_ = 0;    // for pages, within a walk over the tree
   std::multiset<Epoch> readers_;  // epochs of reads that wait for something

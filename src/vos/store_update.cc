@@ -107,6 +107,7 @@ Error StoreImpl::remember_refusal(RequestId request, Error reason) {
 // --- requests that are sent again ----------------------------------------------------------------
 
 std::optional<Result<Epoch>> StoreImpl::answered(RequestId request) const {
+  if (core_->requests.is_new(request)) return std::nullopt;
   if (const auto epoch = core_->requests.find(request)) return Result<Epoch>(*epoch);
   if (const Error* const refusal = core_->requests.find_refusal(request))
     return Result<Epoch>(refusal->clone());
@@ -182,7 +183,7 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
 // Where the log is memory nothing makes a change wait: a caller that sends one after the other would keep
 // checkpoint and aggregation from ever running, until the log is full and all wait for them.
 bool StoreImpl::background_wants_a_turn() {
-  constexpr uint32_t kChangesPerTurn = 32;
+  constexpr uint32_t kChangesPerTurn = 8;
   if (!core_->checkpoint_runs() && !background_runs_) return false;
   if (++changes_since_turn_ < kChangesPerTurn) return false;
   changes_since_turn_ = 0;
@@ -209,11 +210,14 @@ Faultable<bool> StoreImpl::attempt(Commit& commit) {
   return true;
 }
 
-// The first pass goes on where a fault ended it; then all must be resident at once.
+// The first pass goes on where a fault ended it; if one did, all must be made sure of in one go.
 Faultable<void> StoreImpl::prepare_writes(Commit& commit) {
+  const size_t begin = commit.warmed;
   for (; commit.warmed < commit.writes.size(); commit.warmed++) {
     FIRN_CHECK(core_->tree.prepare(commit.writes[commit.warmed].key));
   }
+  commit.warmed = 0;
+  if (begin == 0) return {};
   for (const TreeWrite& write : commit.writes) FIRN_CHECK(core_->tree.prepare(write.key));
   return {};
 }
@@ -251,8 +255,8 @@ Faultable<void> StoreImpl::judge(Commit& commit) {
     commit.refused = in_doubt(*other);
     return {};
   }
-  Probe probe(core_->tree);
-  return commit.update != nullptr ? judge_update(commit, probe) : judge_punch(commit, probe);
+  probe_.forget();
+  return commit.update != nullptr ? judge_update(commit, probe_) : judge_punch(commit, probe_);
 }
 
 Faultable<void> StoreImpl::judge_update(Commit& commit, Probe& probe) {
@@ -278,7 +282,8 @@ Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors
   if (commit.own_punches != nullptr && punches_akey(*commit.own_punches, *commit.update, wanted.akey)) {
     return judge_absent(commit, item);
   }
-  std::string key = akey_prefix(commit.dkey_prefix, wanted.akey);
+  std::string& key = akey_key_;
+  set_akey_prefix(key, commit.dkey_prefix, wanted.akey);
   const size_t prefix_bytes = key.size();
   FIRN_TRY(auto akey, find_single_state(probe, key, prefix_bytes, floors, core_->clock.last()));
   if (!akey) {
@@ -291,7 +296,7 @@ Faultable<void> StoreImpl::judge_item(Commit& commit, size_t item, Floors floors
   if (!commit.refused) commit.refused = kind_conflict(*akey, wanted);
   if (commit.refused) return {};
   key.resize(prefix_bytes);
-  FIRN_CHECK(count_garbage(commit, *akey, wanted, std::move(key), probe));
+  FIRN_CHECK(count_garbage(commit, *akey, wanted, key, probe));
   if (wanted.punch && wanted.kind == ValueKind::array) {
     commit.change.akeys[item].entries = cut_punch(wanted.recxs, akey->record_bytes);
   }
@@ -310,17 +315,17 @@ Faultable<void> StoreImpl::judge_absent(Commit& commit, size_t item) {
 
 // The probe is at the single value, if the akey holds one.
 Faultable<void> StoreImpl::count_garbage(Commit& commit, const AkeyState& akey, const UpdateItem& wanted,
-                                         std::string akey_prefix, Probe& probe) {
+                                         std::string_view akey_prefix, Probe& probe) {
   if (akey.exists && akey.kind == ValueKind::single) {
     const auto hidden = RecordView::decode(probe.value());
     FIRN_ASSERT(hidden.has_value());  // the page's checksum was right
     commit.garbage_bytes += stored_bytes(*hidden);
-    commit.lands_on.push_back(std::move(akey_prefix));
+    commit.lands_on.emplace_back(akey_prefix);
   } else if (akey.exists && (wanted.punch || akey.record_bytes == 0)) {
-    commit.lands_on.push_back(std::move(akey_prefix));
+    commit.lands_on.emplace_back(akey_prefix);
   } else if (akey.exists) {
     FIRN_TRY(const bool hides, hides_pieces(commit, wanted, akey_prefix, probe));
-    if (hides) commit.lands_on.push_back(std::move(akey_prefix));
+    if (hides) commit.lands_on.emplace_back(akey_prefix);
   }
   return {};
 }

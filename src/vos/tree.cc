@@ -97,7 +97,9 @@ Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
 
 Faultable<void> Tree::prepare(std::string_view key) {
   TreePath path;
-  return descend(key, path);
+  FIRN_CHECK(descend(key, path));
+  Page(path.leaf().page).prefetch_for_insert();
+  return {};
 }
 
 Faultable<std::optional<std::string_view>> Tree::find_view(std::string_view key) {

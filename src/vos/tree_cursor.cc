@@ -172,11 +172,7 @@ int Tree::Cursor::compare(std::string_view other) const {
 
 bool Tree::Cursor::starts_with(std::string_view prefix) const {
   check();
-  const Page leaf = page_of(path_.leaf());
-  const std::string_view common = leaf.prefix();
-  if (prefix.size() <= common.size()) return common.starts_with(prefix);
-  return prefix.starts_with(common) &&
-         leaf.suffix(path_.leaf().slot).starts_with(prefix.substr(common.size()));
+  return page_of(path_.leaf()).starts_with(path_.leaf().slot, prefix);
 }
 
 std::string_view Tree::Cursor::tail(size_t from) const {

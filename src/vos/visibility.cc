@@ -180,8 +180,7 @@ void EntryScan::go_behind(const ParsedKey& entry) {
 Faultable<Floors> find_floors(Probe& probe, PunchMemo& memo, std::string_view dkey_prefix, Epoch at,
                               Epoch newest) {
   Floors floors;
-  std::string key;
-  key.reserve(dkey_prefix.size() + kEntryBytesMax);
+  std::string& key = probe.scratch();
   const ObjectRef object = object_of(dkey_prefix);
   if (!memo.is_unpunched(object)) {
     key = dkey_prefix.substr(0, kObjectPrefixBytes);

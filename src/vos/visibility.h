@@ -42,12 +42,15 @@ class Probe {
   // To be called when pages may have been loaded or the tree may have changed since the last seek.
   void forget() { positioned_ = false; }
   Lsn touched() const { return touched_; }
+  // Memory for keys that are put together to be sought, kept.
+  std::string& scratch() { return scratch_; }
 
  private:
   bool arrive(bool found);
 
   Tree::Cursor cursor_;
   std::string low_;  // nothing lies in [low_, the entry)
+  std::string scratch_;
   bool positioned_ = false;
   bool at_entry_ = false;
   Lsn touched_;

@@ -83,6 +83,15 @@ class Body:
     def section(self):
         return Body(self.take(self.number(4)))
 
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.number(1)
+            value, shift = value | (byte & 127) << shift, shift + 7
+            if byte < 128:
+                need(value < 1 << 64 and (byte or shift == 7), "varint")
+                return value
+
     def list(self, read):
         return [read() for _ in range(self.number(4))]
 
@@ -145,27 +154,44 @@ def build_key(key):
     return out + (key.epoch ^ 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
 
 
+def varint(value):
+    out = b""
+    while value >= 128:
+        out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
 def read_change(body):
     """The entries (key, value) that a change makes."""
-    pg, container, oid = body.number(4), body.take(16), (body.number(8), body.number(8))
-    dkey = body.string() if body.number(1) else None
+    flags = body.number(1)
+    need(flags < 4, "flags of a change")
+    pg, container, oid, epoch = body.varint(), body.take(16), (body.number(8), body.number(8)), body.number(8)
+    if flags & 2:
+        body.number(8), body.varint(), body.varint()
+    dkey = body.take(body.varint()) if flags & 1 else None
 
     def read_entry():
-        entry = body_of_akey.section()
-        kind, punched = entry.number(1), entry.number(1)
-        start, count, record_bytes, crc = entry.number(8), entry.number(8), entry.number(8), entry.number(4)
-        data = entry.string()
-        runs = entry.list(lambda: (entry.number(8), entry.number(8)))
-        flags = 1 if punched else 0 if runs else 2
-        for run in runs:
-            data += struct.pack("<QQ", *run)
-        return kind, start, struct.pack("<BQQI", flags, record_bytes, count, crc) + data
+        flags, start, count = body.number(1), 0, 1
+        need(flags < 32 and flags & 3 < 3, "flags of an entry")
+        if flags & 3:
+            start, count = body.varint(), body.varint()
+        record_bytes = body.varint()
+        crc = body.number(4) if flags & 16 else 0
+        data = b""
+        if flags & 8:
+            for _ in range(body.varint()):
+                data += struct.pack("<QQ", body.varint(), body.varint())
+        elif not flags & 4:
+            data = body.take(record_bytes * count)
+        found = 1 if flags & 4 else 0 if flags & 8 else 2
+        value = bytes([found]) + varint(record_bytes) + varint(count) + struct.pack("<I", crc) + data
+        return 3 + (flags & 3), start, value
 
     akeys = []
-    for _ in range(body.number(4)):
-        body_of_akey = body.section()
-        akeys.append((body_of_akey.string(), body_of_akey.number(1), body_of_akey.list(read_entry)))
-    epoch = body.number(8)
+    for _ in range(body.varint()):
+        head = body.varint()
+        akey = body.take(head >> 1)
+        akeys.append((akey, head & 1, [] if head & 1 else [read_entry() for _ in range(body.varint())]))
     names = {number: name for name, number in KINDS.items()}
 
     def key(kind, akey=None, start=0):
@@ -189,7 +215,7 @@ def read_log_record(data):
         return []
     body, entries = Body(data[1:]), []
     while body.left():
-        entries += read_change(body.section())
+        entries += read_change(body)
     return entries
 
 
@@ -289,7 +315,7 @@ class Store:
         (crc, magic, version, level, _, count, prefix_bytes, found, newest, heap, _,
          _) = fields("IIHBBHHQQHHI", page)
         need(crc == crc32c(page[4:]) and crc & 0xFFFFFF == low_crc, "page checksum")
-        need((magic, version, found) == (0x47504E46, 2, page_id), "page header")
+        need((magic, version, found) == (0x47504E46, 3, page_id), "page header")
         prefix, entries = page[40:40 + prefix_bytes], []
         for i in range(count):
             head, offset, suffix_bytes = fields("IHH", page, 40 + prefix_bytes + 8 * i)
@@ -324,25 +350,25 @@ class Store:
     def log_records(self):
         header = self.log[:BLOCK]
         magic, version, crc, store, salt, device_bytes = fields("8sII16sQQ", header)
-        need(magic == b"FIRNLOG\0" and version == 1, "log header")
+        need(magic == b"FIRNLOG\0" and version == 2, "log header")
         need(crc == crc32c(header[:12] + bytes(4) + header[16:]), "log header checksum")
         need((store, salt) == (self.superblock.store, self.superblock.log_salt), "log of another store")
         need(device_bytes == len(self.log) == self.superblock.log_bytes, "size of the log")
         lsn, sequence, generation = self.root.log_lsn, self.root.log_sequence, self.root.log_generation
         while True:
             (magic, crc, version, payload_bytes, count, found_generation,
-             *identity) = fields("IIIIIIQQQ16s", self.ring(lsn, 64))
-            is_ours = magic == 0x544C4246 and identity == [sequence, lsn, salt, store]
+             *identity) = fields("IIIIIIQQQ", self.ring(lsn, 48))
+            is_ours = magic == 0x544C4246 and identity == [sequence, lsn, salt]
             if not is_ours or found_generation < generation:
                 return
-            batch = self.ring(lsn, 64 + payload_bytes)
+            batch = self.ring(lsn, 48 + payload_bytes)
             if crc != crc32c(batch[8:]):
                 return
-            need(version == 1, "batch version")
-            at = 64
+            need(version == 2, "batch version")
+            at = 48
             for _ in range(count):
                 record_bytes = fields("I", batch, at)[0]
                 at += 4 + record_bytes
                 yield Record(lsn + at, batch[at - record_bytes:at])
             need(not any(batch[at:]), "zeros behind the records of a batch")
-            lsn, sequence, generation = lsn + 64 + payload_bytes, sequence + 1, found_generation
+            lsn, sequence, generation = lsn + 48 + payload_bytes, sequence + 1, found_generation
