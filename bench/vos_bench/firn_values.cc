@@ -16,7 +16,7 @@ FirnSetup firn_setup(const StoreSetup& setup) {
           .log_device_bytes = 512ull << 20,
           .main_device_bytes = (1ull << 30) + setup.keys * kBytesPerKeyMax,
           .kind = setup.firn_files ? DeviceKind::buffered : DeviceKind::automatic,
-          .prewrite_log = setup.medium == Medium::disk,
+          .prewrite_log = true,
           .count_bytes = setup.count_bytes,
           .options = {.cache_bytes = setup.cache_bytes, .log_bytes_per_checkpoint = 128ull << 20}};
 }

@@ -34,7 +34,9 @@ struct ValueRow {
 uint64_t cache_bytes(const ValueRow& row, const Options& options) {
   if (options.cache_mib > 0) return options.cache_mib << 20;
   if (row.scarce) return std::max<uint64_t>(8 << 20, options.keys * kBytesPerKey / 8);
-  return (256ull << 20) + options.keys * 320;
+  // Updates are of new keys: what comes during a long run stays in memory too.
+  const uint64_t growth = row.operation == Operation::update ? 4ull << 30 : 256ull << 20;
+  return growth + options.keys * 320;
 }
 
 class ValueScenario final : public Scenario {

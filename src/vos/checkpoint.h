@@ -70,7 +70,7 @@ class CheckpointWriter {
   static constexpr size_t kWritesMax = 4;  // in progress at the same time
   // On a device that is memory a write is processor time that requests wait for; and what was just read for
   // its checksum is still in the processor's cache when it is copied.
-  static constexpr size_t kPagesPerStore = 8;
+  static constexpr size_t kPagesPerStore = 16;
 
   Task<Result<void>> run(LogPosition point, Log* log);
   void begin(LogPosition point);

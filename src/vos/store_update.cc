@@ -63,6 +63,8 @@ Faultable<Overlap> find_overlap(Probe& probe, std::string_view akey_prefix, Recx
 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
   punch_what_is_empty(update);
+  std::string dkey = dkey_prefix(update.object, update.dkey);
+  core_->tree.prefetch(dkey);
   auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
   if (!planned) co_return remember_refusal(update.request, on_dkey(std::move(planned).error(), update));
   if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
@@ -75,7 +77,8 @@ Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> p
                 .conditions = update.conditions,
                 .update = &update,
                 .punches_extents = planned->punches_extents,
-                .allocation = &allocation};
+                .allocation = &allocation,
+                .dkey_prefix = std::move(dkey)};
   auto done = co_await commit(&change);
   if (!done) co_return remember_refusal(update.request, std::move(done).error());
   co_return done;
@@ -146,7 +149,8 @@ Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocatio
 // --- the synchronous step ------------------------------------------------------------------------
 
 Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
-  if (commit->change.dkey) commit->dkey_prefix = dkey_prefix(commit->change.object, *commit->change.dkey);
+  if (commit->change.dkey && commit->dkey_prefix.empty())
+    commit->dkey_prefix = dkey_prefix(commit->change.object, *commit->change.dkey);
   commit->writes = tree_writes(commit->change, commit->dkey_prefix);
   while (true) {
     if (!core_->versions.tail_removals.empty())

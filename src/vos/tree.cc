@@ -95,6 +95,17 @@ Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
   return {};
 }
 
+void Tree::prefetch(std::string_view key) {
+  std::byte* at = pages_.look_up(root_).page;
+  while (at != nullptr && Page(at).level() > 0) {
+    const Page inner(at);
+    at = pages_.look_up(inner.child(inner.child_slot(key))).page;
+    if (inner.level() > 1) continue;
+    if (at != nullptr) prefetch_slots(at, 1);
+    return;  // not even the header of the leaf is read
+  }
+}
+
 Faultable<void> Tree::prepare(std::string_view key) {
   TreePath path;
   FIRN_CHECK(descend(key, path));

@@ -89,6 +89,9 @@ class Tree {
   // Changes when the root splits or has one child left: part of each checkpoint, read at its point.
   PageId root() const { return root_; }
 
+  // Asks for the memory that a search for `key` will wait for, as far as its pages are resident: whoever has
+  // something else to do before the search calls this first.
+  void prefetch(std::string_view key);
   // Makes resident all that insert or erase of `key` needs. Later prepares and the changes that follow in the
   // same synchronous step do not evict it.
   Faultable<void> prepare(std::string_view key);
