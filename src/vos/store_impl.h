@@ -119,6 +119,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
     std::optional<Error> refused = {};
     Lsn end = {};  // of the log record
   };
+  Verify when_to_verify() const;
+  Task<Result<void>> verify_meanwhile(const UpdatePlan* plan);
   bool belongs_in_log(const UpdatePlan& plan) const;
   Task<Result<std::vector<DeviceWrite>>> place_data(UpdatePlan* plan, Allocation* allocation);
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);

@@ -63,7 +63,7 @@ Faultable<Overlap> find_overlap(Probe& probe, std::string_view akey_prefix, Recx
 
 Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> payload) {
   punch_what_is_empty(update);
-  auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
+  auto planned = plan_update(update, payload, when_to_verify());
   if (!planned) co_return remember_refusal(update.request, on_dkey(std::move(planned).error(), update));
   if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
   Allocation allocation(core_->space);
@@ -74,7 +74,7 @@ Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> p
   if (!planned->bulk.empty()) {
     auto done = belongs_in_log(*planned) ? co_await attach_data(&*planned, &change)
                                          : co_await write_data(&*planned, &allocation);
-    if (!done) co_return remember_refusal(update.request, std::move(done).error());
+    if (!done) co_return remember_refusal(update.request, on_dkey(std::move(done).error(), update));
   }
   change.change = std::move(planned->change);
   auto done = co_await commit(&change);
@@ -125,6 +125,12 @@ Task<Result<Epoch>> StoreImpl::answer_again(Result<Epoch> answer) {
 
 // --- bulk data -----------------------------------------------------------------------------------
 
+// What a device takes its time to write can be verified meanwhile.
+Verify StoreImpl::when_to_verify() const {
+  if (!core_->options.verify_checksums_on_update) return Verify::never;
+  return core_->main_device->memory() == nullptr ? Verify::bulk_later : Verify::now;
+}
+
 // Written twice, but waited for once.
 bool StoreImpl::belongs_in_log(const UpdatePlan& plan) const {
   constexpr uint64_t kBytesMax = 32 << 10;
@@ -137,6 +143,7 @@ bool StoreImpl::belongs_in_log(const UpdatePlan& plan) const {
 }
 
 Task<Result<void>> StoreImpl::attach_data(UpdatePlan* plan, Commit* commit) {
+  if (plan->bulk_is_unverified) FIRN_CO_CHECK(verify_bulk(*plan));
   FIRN_CO_TRY(commit->data.writes, co_await place_data(plan, commit->allocation));
   for (const BulkItem& bulk : plan->bulk) {
     for (const std::vector<ByteView>& entry : bulk.data) {
@@ -162,12 +169,17 @@ Task<Result<std::vector<DeviceWrite>>> StoreImpl::place_data(UpdatePlan* plan, A
 
 Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
   FIRN_CO_TRY(const auto writes, co_await place_data(plan, allocation));
-  if (writes.size() == 1) co_return co_await core_->main_device->write(writes[0].offset, writes[0].parts);
   std::vector<Task<Result<void>>> tasks;
-  tasks.reserve(writes.size());
+  tasks.reserve(writes.size() + 1);
   for (const DeviceWrite& write : writes)
     tasks.push_back(core_->main_device->write(write.offset, write.parts));
+  if (plan->bulk_is_unverified) tasks.push_back(verify_meanwhile(plan));
   co_return co_await when_all_ok(std::move(tasks));
+}
+
+Task<Result<void>> StoreImpl::verify_meanwhile(const UpdatePlan* plan) {
+  co_await yield(core_->runtime.executor());  // the writes are on their way
+  co_return verify_bulk(*plan);
 }
 
 // --- the synchronous step ------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def read_log_record(data):
     body, entries = Body(data[1:]), []
     if data[0] == 3:
         entries += read_change(body.section())
-        check_attached_data([value for _, value in entries], data[len(data) - body.left():])
+        check_attached_data([value for _, value in entries], data[1 + body.at:])
         return entries
     while body.left():
         entries += read_change(body.section())
