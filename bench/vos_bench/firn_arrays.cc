@@ -48,31 +48,33 @@ void FirnArrays::prepare_reads(std::span<const uint64_t> offsets) {
   }
 }
 
-Task<Result<void>> FirnArrays::write_every(size_t first, size_t step) {
+Task<Result<void>> FirnArrays::write_the_next() {
   const ByteView data = data_.bytes();
-  for (size_t i = first; i < writes_.size(); i += step) {
-    FIRN_CO_CHECK(co_await firn_.store().update(std::move(writes_[i]), {&data, 1}));
+  while (next_ < writes_.size()) {
+    FIRN_CO_CHECK(co_await firn_.store().update(std::move(writes_[next_++]), {&data, 1}));
   }
   co_return {};
 }
 
-Task<Result<void>> FirnArrays::read_every(size_t first, size_t step) {
-  for (size_t i = first; i < reads_.size(); i += step) {
-    FIRN_CO_TRY(const auto found, co_await firn_.store().fetch(std::move(reads_[i])));
+Task<Result<void>> FirnArrays::read_the_next() {
+  while (next_ < reads_.size()) {
+    FIRN_CO_TRY(const auto found, co_await firn_.store().fetch(std::move(reads_[next_++])));
     if (found.payload.size() != data_.size()) co_return fail(Code::corrupt, "firn: an extent is not there");
   }
   co_return {};
 }
 
 void FirnArrays::run_writes(size_t in_flight) {
+  next_ = 0;
   std::vector<Task<Result<void>>> loops;
-  for (size_t i = 0; i < in_flight; i++) loops.push_back(write_every(i, in_flight));
+  for (size_t i = 0; i < in_flight; i++) loops.push_back(write_the_next());
   firn_.run(when_all_ok(std::move(loops)));
 }
 
 void FirnArrays::run_reads(size_t in_flight) {
+  next_ = 0;
   std::vector<Task<Result<void>>> loops;
-  for (size_t i = 0; i < in_flight; i++) loops.push_back(read_every(i, in_flight));
+  for (size_t i = 0; i < in_flight; i++) loops.push_back(read_the_next());
   firn_.run(when_all_ok(std::move(loops)));
 }
 

@@ -22,14 +22,16 @@ class FirnArrays {
   std::string config() const { return firn_.setup().text(); }
 
  private:
-  Task<Result<void>> write_every(size_t first, size_t step);
-  Task<Result<void>> read_every(size_t first, size_t step);
+  // Each takes what comes next when it has ended one, as the bare file's loop does.
+  Task<Result<void>> write_the_next();
+  Task<Result<void>> read_the_next();
 
   FirnStore firn_;
   Buffer data_;  // of every extent
   std::vector<uint32_t> checksums_;
   std::vector<vos::Update> writes_;
   std::vector<vos::Fetch> reads_;
+  size_t next_ = 0;
 };
 
 }  // namespace firn::bench

@@ -65,6 +65,16 @@ bool makes_sense(const Change& change) {
   return true;
 }
 
+// Whether the change's runs are that long in all.
+bool runs_are_long(const Change& change, uint64_t bytes) {
+  bool fits = true;
+  for_each_run(change, [&](Run run) {
+    fits = fits && run.bytes <= bytes;
+    bytes -= run.bytes;
+  });
+  return fits && bytes == 0;
+}
+
 // The change at the front of `bytes`, which are removed.
 Result<Change> take_change(std::string_view& bytes) {
   Change change;
@@ -87,6 +97,20 @@ bool Change::has_runs() const {
 void encode_change(const Change& change, std::string& out) {
   out += static_cast<char>(change.has_runs() ? LogKind::change : LogKind::inline_change);
   pack(change, out);
+}
+
+void encode_change_with_data(const Change& change, std::span<const ByteView> data, std::string& out) {
+  out.reserve(out.size() + encoded_bytes_max(change) + total_bytes(data));
+  out += static_cast<char>(LogKind::change_with_data);
+  encode_to(out, change);
+  for (const ByteView part : data) out += as_text(part);
+}
+
+ByteView attached_data(const Change& change, std::string_view record) {
+  if (log_kind(record) != LogKind::change_with_data) return {};
+  size_t bytes = 0;
+  for_each_run(change, [&](Run run) { bytes += run.bytes; });
+  return as_bytes(record.substr(record.size() - bytes));
 }
 
 std::string encode_change(const Change& change) {
@@ -118,12 +142,14 @@ Error unknown_log_kind(LogKind kind) {
 Result<Change> decode_change(std::string_view record) {
   if (record.empty()) return fail(Code::corrupt, "a log record is empty");
   const LogKind kind = log_kind(record);
-  if (kind != LogKind::change && kind != LogKind::inline_change) return unknown_log_kind(kind);
+  if (kind < LogKind::change || kind > LogKind::change_with_data) return unknown_log_kind(kind);
   record.remove_prefix(1);
   FIRN_TRY(Change change, take_change(record));
   if (kind == LogKind::inline_change && change.has_runs())
     return fail(Code::corrupt, "a change with all its data in the log names blocks");
-  if (!record.empty()) return fail(Code::corrupt, "a change is followed by bytes that do not belong to it");
+  const bool right =
+      kind == LogKind::change_with_data ? runs_are_long(change, record.size()) : record.empty();
+  if (!right) return fail(Code::corrupt, "a change is not followed by the data that belongs to it");
   return change;
 }
 

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "model/io.h"
 #include "vos/key_codec.h"
@@ -64,7 +66,8 @@ void for_each_run(const Change& change, Visitor&& visit) {
 // What the first byte of a log record says it is.
 enum class LogKind : uint8_t {
   change = 1,
-  inline_change = 2,      // one that has all its data in the record: names no blocks
+  inline_change = 2,      // one that has all its data in its entries: names no blocks
+  change_with_data = 3,   // one, and the data of the blocks that it names
   changes = 8,            // several, each with its epoch
   prepare = 9,            // prepared_table.h: Prepared
   decide = 10,            // prepared_table.h: Decision
@@ -77,6 +80,10 @@ enum class LogKind : uint8_t {
 // not know.
 void encode_change(const Change& change, std::string& out);  // appends
 std::string encode_change(const Change& change);
+// With the data of the change's runs, one after the other.
+void encode_change_with_data(const Change& change, std::span<const ByteView> data, std::string& out);
+// Of the runs of `change`, which decode_change made of `record`; empty unless the data is in the record.
+ByteView attached_data(const Change& change, std::string_view record);
 Result<Change> decode_change(std::string_view record);
 // Code::corrupt if it holds an entry that cannot be.
 Result<void> check_change(const Change& change);

@@ -63,9 +63,26 @@ TEST(Change, one_that_says_it_names_no_blocks_names_none) {
   EXPECT_EQ(log_kind(encode_change(change)), LogKind::inline_change);
 }
 
+TEST(Change, comes_with_the_data_of_its_runs) {
+  const Change change = example();
+  uint64_t bytes = 0;
+  for_each_run(change, [&](const auto& run) { bytes += run.bytes; });
+  const std::string data(bytes, 'd');
+  const ByteView parts[] = {as_bytes(data).first(7), as_bytes(data).subspan(7)};
+  std::string record;
+  encode_change_with_data(change, parts, record);
+  const auto decoded = decode_change(record);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message();
+  EXPECT_EQ(as_text(attached_data(*decoded, record)), data);
+  EXPECT_TRUE(attached_data(*decoded, encode_change(change)).empty());
+  EXPECT_EQ(decode_change(record + "x").error().code(), Code::corrupt);
+  record.pop_back();
+  EXPECT_EQ(decode_change(record).error().code(), Code::corrupt);
+}
+
 TEST(Change, unknown_kind_of_record_is_a_version_error) {
   std::string record = encode_change(example());
-  record[0] = 3;
+  record[0] = 4;
   EXPECT_EQ(decode_change(record).error().code(), Code::version);
   EXPECT_EQ(decode_change("").error().code(), Code::corrupt);
 }

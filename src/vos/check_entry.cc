@@ -35,9 +35,15 @@ void EntryChecker::note(const Entry& entry, std::string what) {
   context_.findings.add(entry.name.locate(at_place(std::move(finding), entry.place)));
 }
 
-Task<void> EntryChecker::check(std::string_view key, std::string_view value, BlockOwner place) {
+Task<void> EntryChecker::check(std::string_view key, std::string_view value, BlockOwner place,
+                               ByteView* attached) {
   const std::optional<Entry> entry = decode(key, value, place);
-  if (entry && entry->record && check_runs(*entry)) co_await check_data(*entry);
+  if (!entry || !entry->record || !check_runs(*entry)) co_return;
+  if (attached->empty() || entry->record->run_count() == 0) {
+    co_await check_data(*entry);
+  } else {
+    check_attached(*entry, attached);
+  }
 }
 
 Task<void> EntryChecker::check_next(std::string_view key, std::string_view value, BlockOwner place) {
@@ -97,10 +103,22 @@ Task<void> EntryChecker::check_data(const Entry& entry) {
   const auto checksum = co_await checksum_of(record);
   if (!checksum) {
     report(entry, "an entry's data cannot be read: " + checksum.error().message());
-  } else if (*checksum != record.crc()) {
+  } else {
+    compare(entry, *checksum);
+  }
+}
+
+void EntryChecker::check_attached(const Entry& entry, ByteView* attached) {
+  const ByteView data = attached->first(static_cast<size_t>(entry.record->data_bytes()));
+  *attached = attached->subspan(data.size());
+  compare(entry, crc32c(data));
+}
+
+void EntryChecker::compare(const Entry& entry, uint32_t checksum) {
+  if (checksum != entry.record->crc()) {
     report(entry, "an entry's data does not match its checksum");
   } else {
-    context_.report.data_bytes_verified += record.data_bytes();
+    context_.report.data_bytes_verified += entry.record->data_bytes();
   }
 }
 

@@ -19,8 +19,9 @@ class EntryChecker {
   EntryChecker(CheckContext& context, BlockOwners& owners) : context_(context), owners_(owners) {}
 
   // One entry; `place` is added to what is found. Finishes without a wait unless data is to be read. Key and
-  // value stay until it has ended.
-  Task<void> check(std::string_view key, std::string_view value, BlockOwner place);
+  // value stay until it has ended. `attached`: data of this entry's runs, and of others that follow, which
+  // takes the place of what the device holds there; the entry's own is removed. Empty: it is on the device.
+  Task<void> check(std::string_view key, std::string_view value, BlockOwner place, ByteView* attached);
   // As check(), and its relation to the entries before it, which sort lower.
   Task<void> check_next(std::string_view key, std::string_view value, BlockOwner place);
 
@@ -45,6 +46,8 @@ class EntryChecker {
   std::optional<Entry> decode(std::string_view key, std::string_view value, BlockOwner place);
   bool check_runs(const Entry& entry);
   Task<void> check_data(const Entry& entry);
+  void check_attached(const Entry& entry, ByteView* attached);
+  void compare(const Entry& entry, uint32_t checksum);
   Task<Result<uint32_t>> checksum_of(RecordView record);
   void check_relations(const Entry& entry);
   void enter(const Entry& entry);

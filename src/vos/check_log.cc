@@ -55,8 +55,10 @@ class RecordChecker {
     }
     for (const Change& change : *changes) {
       if (free_ != nullptr) check_free(context_, change, record.end, *free_);
+      ByteView data = attached_data(change, record.bytes);
       for (const TreeWrite& write : tree_writes(change)) {
-        co_await entries_.check(write.key, write.value, {BlockOwner::Kind::log_record, record.end.value});
+        co_await entries_.check(write.key, write.value, {BlockOwner::Kind::log_record, record.end.value},
+                                &data);
       }
     }
   }

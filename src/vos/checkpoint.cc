@@ -211,6 +211,7 @@ Task<Result<BlobRef>> CheckpointWriter::write_one_blob(BlobKind kind, std::strin
 Task<Result<void>> CheckpointWriter::commit(Log* log) {
   // A checkpoint does not make durable what the log has refused.
   if (log != nullptr) FIRN_CO_CHECK(co_await log->wait_durable(point_.lsn));
+  FIRN_CO_CHECK(co_await parts_.main.write_out());  // what only the log holds, which will be cut
   in_doubt_ = true;
   FIRN_CO_CHECK(co_await flush_main(log));
   CheckpointState& state = parts_.state;

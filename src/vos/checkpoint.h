@@ -28,6 +28,7 @@
 #include "vos/tree.h"
 #include "vos/usage.h"
 #include "vos/version_state.h"
+#include "vos/write_behind.h"
 
 namespace firn::vos {
 
@@ -45,7 +46,7 @@ class CheckpointWriter {
   // All outlives the writer.
   struct Parts {
     Executor& executor;
-    BlockDevice& main;
+    WriteBehind& main;
     Space& space;
     PageCache& pages;
     const Tree& tree;

@@ -77,7 +77,8 @@ Task<Result<void>> Core::format(Runtime& runtime, BlockDevice& log, BlockDevice&
   state.superblock = first_superblock(log, main, options, identity.salt);
   const Removals no_removals;
   const UsageTable no_usage;
-  CheckpointWriter writer({runtime.executor(), main, empty_space, no_pages, empty_tree, no_requests,
+  WriteBehind nothing_held(runtime.executor(), main);
+  CheckpointWriter writer({runtime.executor(), nothing_held, empty_space, no_pages, empty_tree, no_requests,
                            no_versions, unused_clock, no_removals, no_usage, state});
   co_return co_await writer.write_at({Lsn{0}, 1, 0});
 }
@@ -94,7 +95,8 @@ Core::Core(Opened opened)
     : runtime(opened.runtime),
       options(opened.options),
       log_device(std::move(opened.log_device)),
-      main_device(std::move(opened.main_device)),
+      main_medium(std::move(opened.main_device)),
+      main_device(std::make_unique<WriteBehind>(opened.runtime.executor(), *main_medium)),
       space(main_device->size_bytes() / kBlockBytes, opened.checkpoint.state.superblock.reserve_percent,
             opened.checkpoint.free),
       pages(opened.runtime, *main_device, opened.options.cache_bytes),
@@ -301,6 +303,7 @@ Task<Result<void>> Core::close() {
 Task<void> Core::quiet() {
   co_await gate_.close();
   if (log_) co_await log_->close();
+  co_await main_device->close();
 }
 
 StoreStats Core::stats() const {

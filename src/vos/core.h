@@ -44,6 +44,7 @@
 #include "vos/superblock.h"
 #include "vos/tree.h"
 #include "vos/version_state.h"
+#include "vos/write_behind.h"
 
 namespace firn::vos {
 
@@ -96,7 +97,8 @@ class Core {
   Runtime& runtime;
   const StoreOptions options;
   const std::unique_ptr<BlockDevice> log_device;
-  const std::unique_ptr<BlockDevice> main_device;
+  const std::unique_ptr<BlockDevice> main_medium;  // beneath main_device
+  const std::unique_ptr<WriteBehind> main_device;
   Space space;
   PageCache pages;
   Tree tree;

@@ -16,10 +16,23 @@ std::string piece_key(std::string_view akey_prefix, uint64_t start, Epoch epoch)
   return key;
 }
 
+// Pieces that are seen whole and fill their blocks hold no garbage. As one piece they would save a few
+// entries of the index, but every reader of a few records would have to read and verify all of it.
+bool pieces_are_good(const std::vector<StoredExtent>& extents, const std::vector<SeenExtent>& seen) {
+  uint64_t bytes = 0;
+  for (const SeenExtent& stretch : seen) {
+    const StoredExtent& extent = extents[stretch.extent];
+    if (stretch.recx != extent.recx) return false;
+    bytes += stretch.recx.count * extent.record_bytes;
+  }
+  return bytes >= seen.size() * kBlockBytes;
+}
+
 }  // namespace
 
 std::optional<Merge> plan_merge(const std::vector<StoredExtent>& extents, const std::vector<SeenExtent>& seen,
                                 std::string_view akey_prefix) {
+  if (pieces_are_good(extents, seen)) return std::nullopt;
   std::set<size_t> sources;
   Merge merge;
   for (const SeenExtent& stretch : seen) {

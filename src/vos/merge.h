@@ -30,7 +30,8 @@ struct Merge {
   std::vector<MergedPiece> pieces;
 };
 
-// Replacing the whole layer leaves fewer pieces; nothing otherwise. `seen` is what mark_needed gave.
+// Replacing the whole layer leaves fewer pieces, and it is not one of pieces that are whole and a block long
+// on average; nothing otherwise. `seen` is what mark_needed gave.
 std::optional<Merge> plan_merge(const std::vector<StoredExtent>& extents, const std::vector<SeenExtent>& seen,
                                 std::string_view akey_prefix);
 

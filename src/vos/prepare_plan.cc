@@ -79,7 +79,8 @@ Result<PreparePlan> plan_prepare(const Prepare& prepare, std::span<const ByteVie
   for (size_t i = 0; i < prepare.updates.size(); i++) {
     std::vector<ByteView> data;
     reader.take((*bytes)[i], data);
-    FIRN_TRY(UpdatePlan update, plan_update(prepare.updates[i], data, verify_checksums));
+    FIRN_TRY(UpdatePlan update,
+             plan_update(prepare.updates[i], data, verify_checksums ? Verify::now : Verify::never));
     plan.updates.push_back(std::move(update));
   }
   return plan;

@@ -125,7 +125,21 @@ Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
       break;
   }
   FIRN_CO_TRY(auto changes, decode_changes(record));
+  if (log_kind(record) == LogKind::change_with_data) {
+    FIRN_CO_CHECK(co_await replay_data(&changes.front(), attached_data(changes.front(), record)));
+  }
   for (Change& change : changes) FIRN_CO_CHECK(co_await replay_change(std::move(change), end));
+  co_return Result<void>();
+}
+
+// Nobody knows whether it came to its place before the crash.
+Task<Result<void>> StoreImpl::replay_data(const Change* change, ByteView data) {
+  if (!core_->main_device->has_room()) FIRN_CO_CHECK(co_await core_->main_device->write_out());
+  for_each_run(*change, [&](Run run) {
+    const ByteView part = data.first(static_cast<size_t>(run.bytes));
+    data = data.subspan(part.size());
+    core_->main_device->hold(run.first.value * kBlockBytes, {&part, 1});
+  });
   co_return Result<void>();
 }
 

@@ -61,6 +61,13 @@ class Allocation {
   std::vector<Run> runs_;
 };
 
+// Data of a change that its log record holds: it goes to its place without anybody waiting for it.
+struct AttachedData {
+  std::vector<ByteView> parts;      // in the order of the change's runs; the caller's
+  uint64_t bytes = 0;               // of them
+  std::vector<DeviceWrite> writes;  // the same, where it belongs
+};
+
 class StoreImpl final : public Store, private ReplayVisitor {
  public:
   explicit StoreImpl(std::unique_ptr<Core> core);
@@ -102,6 +109,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
     const std::vector<Change>* own_punches = nullptr;  // of the same transaction: what they hide is not there
     bool punches_extents = false;                      // the entries depend on what the akeys hold
     Allocation* allocation = nullptr;
+    AttachedData data = {};        // that goes into the log record
     std::string dkey_prefix = {};  // unless the object is punched
     std::vector<TreeWrite> writes = {};
     size_t warmed = 0;  // writes[0, warmed) have been prepared at least once
@@ -111,7 +119,12 @@ class StoreImpl final : public Store, private ReplayVisitor {
     std::optional<Error> refused = {};
     Lsn end = {};  // of the log record
   };
+  Verify when_to_verify() const;
+  Task<Result<void>> verify_meanwhile(const UpdatePlan* plan);
+  bool belongs_in_log(const UpdatePlan& plan) const;
+  Task<Result<std::vector<DeviceWrite>>> place_data(UpdatePlan* plan, Allocation* allocation);
   Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
+  Task<Result<void>> attach_data(UpdatePlan* plan, Commit* commit);
   Error remember_refusal(RequestId request, Error reason);
   Task<Result<Epoch>> commit(Commit* commit);
   bool background_wants_a_turn();
@@ -198,6 +211,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Task<Result<void>> wait_for_tail(PgIndex pg);
 
   // --- replay
+  Task<Result<void>> replay_data(const Change* change, ByteView data);
   Result<void> replay_prepare(std::string_view record);
   Task<Result<void>> replay_decision(std::string_view record, Lsn end);
   Task<Result<void>> replay_tail(std::string_view record);

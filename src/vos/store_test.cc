@@ -148,6 +148,7 @@ TEST_F(StoreTest, damaged_data_is_not_returned) {
   const std::string payload(20'000, 'p');
   const Update update = single("d", payload.size());
   ASSERT_TRUE(run(put(store_.get(), update, payload)).has_value());
+  ASSERT_TRUE(run(store_->checkpoint()).has_value());  // until then the log has it
   // Wherever it lies: every block but the index is the value's.
   sim::SimDisk& disk = world_.disk(node_);
   const auto bytes = disk.peek("main", 0, 64 << 20);

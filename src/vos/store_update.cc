@@ -1,8 +1,8 @@
 // Updates and punches; see store_impl.h.
 //
-// An update writes its bulk data first. Then comes one synchronous step, begun anew after each wait: judge
-// the change by what is there, make the pages of all its keys resident, take the epoch, append the log
-// record, change the tree.
+// An update writes its bulk data first, unless it is so little that it goes into the log record. Then comes
+// one synchronous step, begun anew after each wait: judge the change by what is there, make the pages of all
+// its keys resident, take the epoch, append the log record, change the tree.
 #include <algorithm>
 
 #include "base/assert.h"
@@ -65,20 +65,21 @@ Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> p
   punch_what_is_empty(update);
   std::string dkey = dkey_prefix(update.object, update.dkey);
   core_->tree.prefetch(dkey);
-  auto planned = plan_update(update, payload, core_->options.verify_checksums_on_update);
+  auto planned = plan_update(update, payload, when_to_verify());
   if (!planned) co_return remember_refusal(update.request, on_dkey(std::move(planned).error(), update));
   if (auto answer = answered(update.request)) co_return co_await answer_again(std::move(*answer));
   Allocation allocation(core_->space);
-  if (!planned->bulk.empty()) {
-    auto written = co_await write_data(&*planned, &allocation);
-    if (!written) co_return remember_refusal(update.request, std::move(written).error());
-  }
-  Commit change{.change = std::move(planned->change),
-                .conditions = update.conditions,
+  Commit change{.conditions = update.conditions,
                 .update = &update,
                 .punches_extents = planned->punches_extents,
                 .allocation = &allocation,
                 .dkey_prefix = std::move(dkey)};
+  if (!planned->bulk.empty()) {
+    auto done = belongs_in_log(*planned) ? co_await attach_data(&*planned, &change)
+                                         : co_await write_data(&*planned, &allocation);
+    if (!done) co_return remember_refusal(update.request, on_dkey(std::move(done).error(), update));
+  }
+  change.change = std::move(planned->change);
   auto done = co_await commit(&change);
   if (!done) co_return remember_refusal(update.request, std::move(done).error());
   co_return done;
@@ -128,7 +129,36 @@ Task<Result<Epoch>> StoreImpl::answer_again(Result<Epoch> answer) {
 
 // --- bulk data -----------------------------------------------------------------------------------
 
-Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
+// What a device takes its time to write can be verified meanwhile.
+Verify StoreImpl::when_to_verify() const {
+  if (!core_->options.verify_checksums_on_update) return Verify::never;
+  return core_->main_device->memory() == nullptr ? Verify::bulk_later : Verify::now;
+}
+
+// Written twice, but waited for once.
+bool StoreImpl::belongs_in_log(const UpdatePlan& plan) const {
+  constexpr uint64_t kBytesMax = 32 << 10;
+  constexpr uint64_t kLogFraction = 64;
+  uint64_t blocks = 0;
+  for (const BulkItem& bulk : plan.bulk) blocks += bulk.blocks;
+  const uint64_t bytes_max = std::min(kBytesMax, core_->log().capacity_bytes() / kLogFraction);
+  return blocks * kBlockBytes <= bytes_max && core_->main_device->memory() == nullptr &&
+         core_->main_device->has_room();
+}
+
+Task<Result<void>> StoreImpl::attach_data(UpdatePlan* plan, Commit* commit) {
+  if (plan->bulk_is_unverified) FIRN_CO_CHECK(verify_bulk(*plan));
+  FIRN_CO_TRY(commit->data.writes, co_await place_data(plan, commit->allocation));
+  for (const BulkItem& bulk : plan->bulk) {
+    for (const std::vector<ByteView>& entry : bulk.data) {
+      commit->data.parts.insert(commit->data.parts.end(), entry.begin(), entry.end());
+    }
+  }
+  commit->data.bytes = total_bytes(commit->data.parts);
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<DeviceWrite>>> StoreImpl::place_data(UpdatePlan* plan, Allocation* allocation) {
   // Nothing is written for a store that is known to refuse changes.
   FIRN_CO_CHECK(co_await admit(0, SpaceUse::ordinary));
   std::vector<DeviceWrite> writes;
@@ -138,12 +168,22 @@ Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocatio
     lay_out(bulk, runs, plan->change.akeys[bulk.akey], writes);
     FIRN_CO_CHECK(check_runs(plan->change.akeys[bulk.akey]));
   }
-  if (writes.size() == 1) co_return co_await core_->main_device->write(writes[0].offset, writes[0].parts);
+  co_return writes;
+}
+
+Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
+  FIRN_CO_TRY(const auto writes, co_await place_data(plan, allocation));
   std::vector<Task<Result<void>>> tasks;
-  tasks.reserve(writes.size());
+  tasks.reserve(writes.size() + 1);
   for (const DeviceWrite& write : writes)
     tasks.push_back(core_->main_device->write(write.offset, write.parts));
+  if (plan->bulk_is_unverified) tasks.push_back(verify_meanwhile(plan));
   co_return co_await when_all_ok(std::move(tasks));
+}
+
+Task<Result<void>> StoreImpl::verify_meanwhile(const UpdatePlan* plan) {
+  co_await yield(core_->runtime.executor());  // the writes are on their way
+  co_return verify_bulk(*plan);
 }
 
 // --- the synchronous step ------------------------------------------------------------------------
@@ -157,7 +197,7 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
       FIRN_CO_CHECK(co_await wait_for_tail(commit->change.object.pg));
     // Another attempt of the same request may have got here first.
     if (auto answer = answered(commit->change.request)) co_return co_await answer_again(std::move(*answer));
-    const size_t record_bytes = encoded_bytes_max(commit->change);
+    const size_t record_bytes = encoded_bytes_max(commit->change) + commit->data.bytes;
     if (!has_room(record_bytes, commit->use)) {
       FIRN_CO_CHECK(co_await admit(record_bytes, commit->use));
       continue;
@@ -228,8 +268,14 @@ Faultable<void> StoreImpl::prepare_writes(Commit& commit) {
 
 Result<void> StoreImpl::append(Commit& commit) {
   log_record_.clear();
-  encode_change(commit.change, log_record_);
-  FIRN_TRY(commit.end, core_->log().append(log_record_, commit.change.has_runs()));
+  const bool attached = !commit.data.parts.empty();
+  if (attached) {
+    encode_change_with_data(commit.change, commit.data.parts, log_record_);
+  } else {
+    encode_change(commit.change, log_record_);
+  }
+  FIRN_TRY(commit.end, core_->log().append(log_record_, !attached && commit.change.has_runs()));
+  for (const DeviceWrite& write : commit.data.writes) core_->main_device->hold(write.offset, write.parts);
   return {};
 }
 

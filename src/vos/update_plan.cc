@@ -102,10 +102,17 @@ Result<void> check_conditions(Condition conditions) {
   return fail(Code::invalid, "an update has a condition of a punch or fetch");
 }
 
+Error wrong_checksum(const EntryChange& entry) {
+  return fail(Code::corrupt, "the data does not match the client's checksum")
+      .on("first_record", entry.start)
+      .on("records", entry.count)
+      .remedy("send it again; if this repeats, check the network and the client's memory");
+}
+
 // Cuts one item into entries and takes their data from the payload.
 class ItemCutter {
  public:
-  ItemCutter(const UpdateItem& item, PayloadReader& payload, bool verify)
+  ItemCutter(const UpdateItem& item, PayloadReader& payload, Verify verify)
       : item_(item), payload_(payload), verify_(verify) {}
 
   Result<void> cut(AkeyChange& akey, BulkItem& bulk) {
@@ -158,25 +165,22 @@ class ItemCutter {
   // Checksums may be left out altogether: the store's own protect the data from here on.
   Result<uint32_t> checksum_of(const std::vector<ByteView>& data, size_t index, const EntryChange& entry) {
     const bool given = index < item_.checksums.size();
-    if (given && !verify_) return item_.checksums[index];
+    const bool later = verify_ == Verify::bulk_later && entry.data_bytes() > kInlineBytesMax;
+    if (given && (later || verify_ == Verify::never)) return item_.checksums[index];
     const uint32_t computed = crc32c(data);
     if (!given || computed == item_.checksums[index]) return computed;
-    return fail(Code::corrupt, "the data does not match the client's checksum")
-        .on("first_record", entry.start)
-        .on("records", entry.count)
-        .remedy("send it again; if this repeats, check the network and the client's memory");
+    return wrong_checksum(entry);
   }
 
   const UpdateItem& item_;
   PayloadReader& payload_;
   std::vector<ByteView> data_;  // of the piece at hand
-  const bool verify_;
+  const Verify verify_;
 };
 
 }  // namespace
 
-Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload,
-                               bool verify_checksums) {
+Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload, Verify verify) {
   FIRN_CHECK(check_conditions(update.conditions));
   FIRN_CHECK(check_update(update, total_bytes(payload)));
   UpdatePlan plan;
@@ -189,12 +193,24 @@ Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> p
   for (const UpdateItem& item : update.items) {
     AkeyChange& akey = plan.change.akeys.emplace_back();
     BulkItem bulk{plan.change.akeys.size() - 1, 0, {}, {}};
-    auto cut = ItemCutter(item, reader, verify_checksums).cut(akey, bulk);
+    auto cut = ItemCutter(item, reader, verify).cut(akey, bulk);
     if (!cut) return std::move(cut).error().on("akey", print(item.akey));
     if (bulk.blocks > 0) plan.bulk.push_back(std::move(bulk));
     plan.punches_extents = plan.punches_extents || (item.punch && item.kind == ValueKind::array);
   }
+  plan.bulk_is_unverified = verify == Verify::bulk_later && !plan.bulk.empty();
   return plan;
+}
+
+Result<void> verify_bulk(const UpdatePlan& plan) {
+  for (const BulkItem& bulk : plan.bulk) {
+    const AkeyChange& akey = plan.change.akeys[bulk.akey];
+    for (size_t i = 0; i < bulk.entries.size(); i++) {
+      const EntryChange& entry = akey.entries[bulk.entries[i]];
+      if (crc32c(bulk.data[i]) != entry.crc) return wrong_checksum(entry).on("akey", print(akey.akey));
+    }
+  }
+  return {};
 }
 
 Result<void> check_dkey(const Key& dkey) {

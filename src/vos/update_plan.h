@@ -25,11 +25,16 @@ struct UpdatePlan {
   std::vector<BulkItem> bulk;
   // Items that punch extents: their entries depend on what the akey holds, see cut_punch().
   bool punches_extents = false;
+  bool bulk_is_unverified = false;  // until verify_bulk()
 };
 
+// When the client's checksums are compared with the data. Those that it left out are always computed.
+enum class Verify : uint8_t { never, now, bulk_later };
+
 // Code::invalid, too_big, corrupt (a checksum of the client does not match the data).
-Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload,
-                               bool verify_checksums);
+Result<UpdatePlan> plan_update(const Update& update, std::span<const ByteView> payload, Verify verify);
+// What Verify::bulk_later has put off. Code::corrupt.
+Result<void> verify_bulk(const UpdatePlan& plan);
 
 // A value or record of no bytes is a punched one (DAOS: iod_size 0).
 void punch_what_is_empty(Update& update);

@@ -35,7 +35,7 @@ Update update_of(std::vector<UpdateItem> items) {
 
 Result<UpdatePlan> plan(const Update& update, const std::string& payload) {
   const ByteView parts[] = {as_bytes(payload)};
-  return plan_update(update, parts, true);
+  return plan_update(update, parts, Verify::now);
 }
 
 Code refusal(const Update& update, const std::string& payload = {}) {
@@ -95,7 +95,23 @@ TEST(UpdatePlan, refuses_data_that_does_not_match_its_checksum) {
   EXPECT_EQ(refusal(update, "abc"), Code::corrupt);
   const ByteView parts[] = {as_bytes("abd")};
   update.items[0].checksums = {7};
-  EXPECT_EQ(plan_update(update, parts, false)->change.akeys[0].entries[0].crc, 7u);
+  EXPECT_EQ(plan_update(update, parts, Verify::never)->change.akeys[0].entries[0].crc, 7u);
+}
+
+TEST(UpdatePlan, bulk_data_may_be_compared_later_and_small_data_is_not) {
+  const std::string payload(kInlineBytesMax + 1, 'x');
+  const ByteView parts[] = {as_bytes(payload)};
+  Update update = update_of({single("a", payload.size())});
+  update.items[0].checksums = {crc32c(as_bytes(payload))};
+  const auto good = plan_update(update, parts, Verify::bulk_later);
+  ASSERT_TRUE(good.has_value());
+  EXPECT_TRUE(good->bulk_is_unverified);
+  EXPECT_TRUE(verify_bulk(*good).has_value());
+  update.items[0].checksums = {7};
+  EXPECT_EQ(verify_bulk(*plan_update(update, parts, Verify::bulk_later)).error().code(), Code::corrupt);
+  const ByteView small[] = {as_bytes("abd")};
+  update.items[0].record_bytes = 3;
+  EXPECT_EQ(plan_update(update, small, Verify::bulk_later).error().code(), Code::corrupt);
 }
 
 TEST(UpdatePlan, small_data_is_inline_and_large_is_not) {

@@ -208,12 +208,26 @@ def read_change(body):
             yield key(names[kind], akey, start), value
 
 
+def check_attached_data(values, data):
+    """Data of the values' runs, one behind the other."""
+    for value in values:
+        if value and value[0] == 0:
+            record_bytes, count, crc = fields("QQI", value, 1)
+            need(crc32c(data[:record_bytes * count]) == crc, "attached data")
+            data = data[record_bytes * count:]
+    need(not data, "what follows a change")
+
+
 def read_log_record(data):
-    need(data[0] in (1, 2, 8, 16, 17), "kind of a log record")
+    need(data[0] in (1, 2, 3, 8, 16, 17), "kind of a log record")
     if data[0] >= 16:
         need(len(data) == (17 if data[0] == 16 else 5), "removal")
         return []
     body, entries = Body(data[1:]), []
+    if data[0] == 3:
+        entries += read_change(body.section())
+        check_attached_data([value for _, value in entries], data[1 + body.at:])
+        return entries
     while body.left():
         entries += read_change(body)
     return entries
