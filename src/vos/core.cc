@@ -48,6 +48,17 @@ Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, con
   return superblock;
 }
 
+// Claims the records that the reader has not read, and makes sure of the log's end. Gives the end.
+Task<Result<LogPosition>> claim_rest(LogReader reader, ReplayVisitor& visitor) {
+  while (true) {
+    FIRN_CO_TRY(const auto batch, co_await reader.next());
+    if (!batch) break;
+    FIRN_CO_CHECK(claim_batch(*batch, visitor));
+  }
+  FIRN_CO_CHECK(co_await reader.finish());
+  co_return reader.position();
+}
+
 }  // namespace
 
 // --- format and open -----------------------------------------------------------------------------
@@ -129,13 +140,9 @@ Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   FIRN_ASSERT(!log_.has_value());
   const bool clean = std::exchange(state_.superblock.clean, false);
   FIRN_CO_CHECK(co_await settle_superblock(*main_device, {state_.superblock, state_.slot}));
-  const LogPosition from = durable_point_;
-  LogPosition end = from;
+  LogPosition end = durable_point_;
   if (!clean) {
-    FIRN_CO_TRY(end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
-  }
-  if (end.lsn != from.lsn) {
-    FIRN_CO_CHECK(co_await apply_records(LogReader(*log_device, log_identity_, from), end, visitor));
+    FIRN_CO_TRY(end, co_await replay_log(visitor));
   }
   FIRN_ASSERT(space.stats().in_flight_blocks == 0);
   end.generation++;  // of the batches that this opening of the store will write
@@ -146,22 +153,39 @@ Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   co_return Result<void>();
 }
 
-Task<Result<void>> Core::apply_records(LogReader reader, LogPosition end, ReplayVisitor& visitor) {
-  while (reader.position() != end) {
+// Reads the log once. If it tells of more pages than there is memory for, what is left is read twice: first
+// to know which blocks its records own, because the checkpoints that then follow take blocks.
+Task<Result<LogPosition>> Core::replay_log(ReplayVisitor& visitor) {
+  LogReader reader(*log_device, log_identity_, durable_point_);
+  std::optional<LogPosition> end;  // once it is known, all records are claimed
+  while (true) {
     FIRN_CO_TRY(auto batch, co_await reader.next());
-    if (!batch) {
-      co_return fail(Code::io, "the log reads differently the second time")
-          .on("lsn", reader.position().lsn.value)
-          .remedy("check the log device");
-    }
+    if (!batch) break;
+    if (!end) FIRN_CO_CHECK(claim_batch(*batch, visitor));
     FIRN_CO_CHECK(co_await apply_batch(std::move(*batch), visitor));
-    // The log may tell of more pages than there is memory for.
     if (pages.dirty_pages() <= pages.limit_pages() / 2) continue;
-    CheckpointWriter writer(checkpoint_parts());
-    FIRN_CO_CHECK(co_await writer.write_at(reader.position()));
-    durable_point_ = reader.position();
-    pages.trim();
+    FIRN_CO_CHECK(co_await visitor.catch_up());
+    if (!end) {
+      FIRN_CO_TRY(end, co_await claim_rest(reader.fork(), visitor));
+    }
+    FIRN_CO_CHECK(co_await checkpoint_replayed(reader.position()));
   }
+  FIRN_CO_CHECK(co_await visitor.catch_up());
+  if (!end) {
+    FIRN_CO_CHECK(co_await reader.finish());
+  } else if (reader.position() != *end) {
+    co_return fail(Code::io, "the log reads differently the second time")
+        .on("lsn", reader.position().lsn.value)
+        .remedy("check the log device");
+  }
+  co_return reader.position();
+}
+
+Task<Result<void>> Core::checkpoint_replayed(LogPosition point) {
+  CheckpointWriter writer(checkpoint_parts());
+  FIRN_CO_CHECK(co_await writer.write_at(point));
+  durable_point_ = point;
+  pages.trim();
   co_return Result<void>();
 }
 

@@ -111,7 +111,8 @@ class Core {
   struct Opened;
   explicit Core(Opened opened);
   CheckpointWriter::Parts checkpoint_parts();
-  Task<Result<void>> apply_records(LogReader reader, LogPosition end, ReplayVisitor& visitor);
+  Task<Result<LogPosition>> replay_log(ReplayVisitor& visitor);
+  Task<Result<void>> checkpoint_replayed(LogPosition point);
   Task<Result<void>> run_checkpoint();
   // The running one, or a new one.
   Task<Result<void>> join_checkpoint();

@@ -172,6 +172,8 @@ class Tree {
   Faultable<void> descend(std::string_view key, TreePath& path);
   // Whether the key belongs to the leaf of the last search: operations come in groups of neighbours.
   bool in_last_leaf(std::string_view key) const;
+  // The path is that of the last search, and the tree as it is now.
+  void remember(const TreePath& path);
   // As descend, for a key that was prepared. True if the leaf has it.
   bool descend_prepared(std::string_view key, TreePath& path);
 
