@@ -1,8 +1,8 @@
 // ReplayWindow: entries that replay has read from the log and not put into the tree yet.
 //
-// Keys carry their epochs, so it does not matter in which order different ones enter the tree. In the order of
-// the log each would go to another page, and wait for it to come from memory; in the order of keys those of
-// one page follow each other.
+// Keys carry their epochs, so it does not matter in which order different ones enter the tree. In the order
+// of the log each would go to another page, and wait for it to come from memory; in the order of keys those
+// of one page follow each other.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kGarbageMemoryFraction = 64;
 constexpr uint64_t kReplayMemoryFraction = 16;
 // A longer one would hold more entries of each page, but they are enough, and take longer to sort.
-constexpr uint64_t kReplayMemoryMax = 256 << 20;
+constexpr uint64_t kReplayMemoryMax = 64 << 20;
 }  // namespace
 
 Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,

@@ -1,8 +1,8 @@
 // Replay: what the log tells after a crash is carried out again; see store_impl.h.
 //
 // Entries of changes wait in a ReplayWindow and enter the tree in the order of keys. All else (blocks, clock,
-// remembered requests) is done in the order of the log, and before a record that does more than insert entries
-// those that wait go first.
+// remembered requests) is done in the order of the log, and before a record that does more than insert
+// entries those that wait go first.
 #include "base/endian.h"
 #include "model/wire.h"
 #include "vos/store_impl.h"
