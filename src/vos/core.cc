@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "runtime/sleep.h"
+#include "runtime/when_all.h"
 #include "vos/replaceable.h"
 
 namespace firn::vos {
@@ -161,9 +162,12 @@ Task<Result<LogPosition>> Core::replay_log(ReplayVisitor& visitor) {
   while (true) {
     FIRN_CO_TRY(auto batch, co_await reader.next());
     if (!batch) break;
-    if (!end) FIRN_CO_CHECK(claim_batch(*batch, visitor));
-    FIRN_CO_CHECK(co_await apply_batch(std::move(*batch), visitor));
-    if (pages.dirty_pages() <= pages.limit_pages() / 2) continue;
+    // The device works while the processor does.
+    std::vector<Task<Result<void>>> both;
+    both.push_back(reader.read_ahead());
+    both.push_back(replay_held({reader, *std::move(batch), visitor, !end}));
+    FIRN_CO_CHECK(co_await when_all_ok(std::move(both)));
+    if (!replayed_pages_are_many()) continue;
     FIRN_CO_CHECK(co_await visitor.catch_up());
     if (!end) {
       FIRN_CO_TRY(end, co_await claim_rest(reader.fork(), visitor));
@@ -179,6 +183,19 @@ Task<Result<LogPosition>> Core::replay_log(ReplayVisitor& visitor) {
         .remedy("check the log device");
   }
   co_return reader.position();
+}
+
+// The batch, and those behind it that the reader holds, until a checkpoint is due.
+Task<Result<void>> Core::replay_held(Held held) {
+  co_await yield(runtime.executor());  // what is read ahead is on its way before the work begins
+  while (true) {
+    if (held.claim) FIRN_CO_CHECK(claim_batch(held.batch, held.visitor));
+    FIRN_CO_CHECK(co_await apply_batch(std::move(held.batch), held.visitor));
+    if (!held.reader.holds_next() || replayed_pages_are_many()) co_return Result<void>();
+    FIRN_CO_TRY(auto batch, co_await held.reader.next());
+    if (!batch) co_return Result<void>();
+    held.batch = *std::move(batch);
+  }
 }
 
 Task<Result<void>> Core::checkpoint_replayed(LogPosition point) {

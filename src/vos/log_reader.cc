@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/endian.h"
@@ -91,19 +92,59 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
 
 // --- the device ----------------------------------------------------------------------------------
 
+bool LogReader::holds(Lsn lsn, uint64_t bytes) const {
+  return lsn >= window_first_ && lsn.value - window_first_.value <= window_bytes_ &&
+         bytes <= window_bytes_ - (lsn.value - window_first_.value);
+}
+
+ByteView LogReader::held(Lsn lsn, uint64_t bytes) const {
+  return window_.bytes().subspan(window_at_ + (lsn.value - window_first_.value), bytes);
+}
+
+bool LogReader::holds_next() const {
+  if (!holds(position_.lsn, sizeof(LogBatchHeader))) return false;
+  const LogBatchHeader header = load_log_batch_header(held(position_.lsn, sizeof(LogBatchHeader)).data());
+  return !is_next(header) || holds(position_.lsn, sizeof(LogBatchHeader) + header.payload_bytes);
+}
+
 Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   FIRN_ASSERT(bytes <= ring_.bytes);
-  const bool there = lsn >= window_first_ && lsn.value - window_first_.value <= window_bytes_ &&
-                     bytes <= window_bytes_ - (lsn.value - window_first_.value);
-  if (!there) {
+  if (!holds(lsn, bytes) && !slide(lsn, bytes)) {
     const uint64_t wanted = std::min<uint64_t>(std::max<uint64_t>(bytes, kWindowBytes), ring_.bytes);
     if (window_.size() < wanted) window_ = Buffer(wanted);
     window_bytes_ = 0;
+    ahead_bytes_ = 0;
     FIRN_CO_CHECK(co_await read(lsn, window_.bytes().first(wanted)));
+    window_at_ = 0;
     window_first_ = lsn;
     window_bytes_ = wanted;
   }
-  co_return ByteView(window_.bytes()).subspan(lsn.value - window_first_.value, bytes);
+  co_return held(lsn, bytes);
+}
+
+Task<Result<void>> LogReader::read_ahead() {
+  if (window_bytes_ == 0 || ahead_bytes_ > 0) co_return Result<void>();
+  const uint64_t wanted = std::min<uint64_t>(kWindowBytes, ring_.bytes);
+  if (ahead_.size() < kHeadBytes + wanted) ahead_ = Buffer(kHeadBytes + wanted);
+  const Lsn window_end{window_first_.value + window_bytes_};
+  FIRN_CO_CHECK(co_await read(window_end, ahead_.bytes().subspan(kHeadBytes, wanted)));
+  ahead_bytes_ = wanted;
+  co_return Result<void>();
+}
+
+// What was read ahead becomes the window, with what is left of the one before in front of it. False, and
+// nothing changed, if that does not hold the bytes.
+bool LogReader::slide(Lsn lsn, uint64_t bytes) {
+  if (!holds(lsn, 0)) return false;
+  const uint64_t left = window_first_.value + window_bytes_ - lsn.value;
+  if (left > kHeadBytes || bytes > left + ahead_bytes_) return false;
+  copy_bytes(ahead_.bytes().subspan(kHeadBytes - left, left), held(lsn, left));
+  std::swap(window_, ahead_);
+  window_at_ = kHeadBytes - left;
+  window_first_ = lsn;
+  window_bytes_ = left + ahead_bytes_;
+  ahead_bytes_ = 0;
+  return true;
 }
 
 // In parts at the same time: a device that is asked for one thing at a time is not at its best.

@@ -39,6 +39,10 @@ class LogReader {
   // Nothing at the end: what lies there is not a batch, not whole, or not the next one. Code::corrupt if a
   // batch is whole but makes no sense, Code::version, Code::io.
   Task<Result<std::optional<LogBatch>>> next();
+  // Whether next() would not have to wait for the device.
+  bool holds_next() const;
+  // Reads what follows, for the next() that will want it. Meanwhile next() may be called while holds_next().
+  Task<Result<void>> read_ahead();
   // Of the batch that next() will look for.
   LogPosition position() const { return position_; }
 
@@ -53,9 +57,13 @@ class LogReader {
  private:
   static constexpr size_t kWindowBytes = 8 << 20;
   static constexpr size_t kReadBytes = 1 << 20;  // of a window, that many at a time
+  static constexpr size_t kHeadBytes = 2 << 20;  // in front: for what is left of the window before
 
   Task<Result<void>> read(Lsn lsn, MutableBytes target);
   Task<Result<ByteView>> view(Lsn lsn, uint64_t bytes);
+  bool holds(Lsn lsn, uint64_t bytes) const;
+  ByteView held(Lsn lsn, uint64_t bytes) const;
+  bool slide(Lsn lsn, uint64_t bytes);
   bool is_ours(const LogBatchHeader& header) const;
   bool is_next(const LogBatchHeader& header) const;
   Result<LogBatch> parse(const LogBatchHeader& header, ByteView batch) const;
@@ -70,9 +78,12 @@ class LogReader {
   LogPosition position_;
   Lsn last_;                 // the last batch read,
   uint64_t last_bytes_ = 0;  // and its length; 0: none
-  Buffer window_;            // bytes of the ring from window_first_ on
+  Buffer window_;
+  size_t window_at_ = 0;  // in it: bytes of the ring from window_first_ on
   Lsn window_first_;
   uint64_t window_bytes_ = 0;
+  Buffer ahead_;  // from kHeadBytes on: what follows the window
+  uint64_t ahead_bytes_ = 0;
 };
 
 }  // namespace firn::vos
