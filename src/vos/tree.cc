@@ -49,8 +49,6 @@ struct Tree::Scratch {
 Tree::Tree(PageCache& pages) : pages_(pages), scratch_(std::make_unique<Scratch>()) {}
 Tree::~Tree() = default;
 
-uint64_t Tree::version() const { return changes_ + pages_.generation(); }
-
 void Tree::create() {
   Frame& frame = pages_.allocate();
   Page::format(frame.page, frame.id, 0);
