@@ -1,3 +1,4 @@
+// Entries that replay gathers: their order, and when there are enough.
 #include "vos/replay_window.h"
 
 #include <gtest/gtest.h>

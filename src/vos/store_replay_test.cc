@@ -12,7 +12,7 @@ namespace firn::vos {
 namespace {
 
 constexpr PgIndex kPg{3};
-constexpr uint64_t kLogBytes = 64 << 20;
+constexpr uint64_t kLogBytes = 40 << 20;
 
 class StoreReplay : public testing::Test {
  protected:
@@ -68,7 +68,7 @@ class StoreReplay : public testing::Test {
   TestRuntime runtime_{7};
   FaultPlan plan_;
   Medium log_{kLogBytes};
-  Medium main_{64 << 20};
+  Medium main_{32 << 20};
   std::unique_ptr<Store> store_;
 };
 
