@@ -51,9 +51,13 @@ class RestartScenario final : public Scenario {
     const Stopwatch watch;
     firn.open();
     const double seconds = watch.seconds();
+    const double cpu = watch.cpu_seconds();
     const double log_mib = static_cast<double>(firn.store().stats().log_bytes) / (1 << 20);
     firn.drop();
-    return {{"open", "s", seconds}, {"log", "MiB", log_mib}, {"replay", "MiB/s", log_mib / seconds}};
+    return {{"open", "s", seconds},
+            {"cpu", "s", cpu},
+            {"log", "MiB", log_mib},
+            {"replay", "MiB/s", log_mib / seconds}};
   }
 
   std::vector<Figure> measure_open() {

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "runtime/sleep.h"
+#include "runtime/when_all.h"
 #include "vos/replaceable.h"
 
 namespace firn::vos {
@@ -46,6 +47,17 @@ Superblock first_superblock(const BlockDevice& log, const BlockDevice& main, con
   superblock.log_bytes = log.size_bytes();
   superblock.reserve_percent = static_cast<uint32_t>(options.reserve_percent);
   return superblock;
+}
+
+// Claims the records that the reader has not read, and makes sure of the log's end. Gives the end.
+Task<Result<LogPosition>> claim_rest(LogReader reader, ReplayVisitor& visitor) {
+  while (true) {
+    FIRN_CO_TRY(const auto batch, co_await reader.next());
+    if (!batch) break;
+    FIRN_CO_CHECK(claim_batch(*batch, visitor));
+  }
+  FIRN_CO_CHECK(co_await reader.finish());
+  co_return reader.position();
 }
 
 }  // namespace
@@ -131,13 +143,9 @@ Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   FIRN_ASSERT(!log_.has_value());
   const bool clean = std::exchange(state_.superblock.clean, false);
   FIRN_CO_CHECK(co_await settle_superblock(*main_device, {state_.superblock, state_.slot}));
-  const LogPosition from = durable_point_;
-  LogPosition end = from;
+  LogPosition end = durable_point_;
   if (!clean) {
-    FIRN_CO_TRY(end, co_await claim_records(LogReader(*log_device, log_identity_, from), visitor));
-  }
-  if (end.lsn != from.lsn) {
-    FIRN_CO_CHECK(co_await apply_records(LogReader(*log_device, log_identity_, from), end, visitor));
+    FIRN_CO_TRY(end, co_await replay_log(visitor));
   }
   FIRN_ASSERT(space.stats().in_flight_blocks == 0);
   end.generation++;  // of the batches that this opening of the store will write
@@ -148,22 +156,55 @@ Task<Result<void>> Core::replay(ReplayVisitor& visitor) {
   co_return Result<void>();
 }
 
-Task<Result<void>> Core::apply_records(LogReader reader, LogPosition end, ReplayVisitor& visitor) {
-  while (reader.position() != end) {
+// Reads the log once. If it tells of more pages than there is memory for, what is left is read twice: first
+// to know which blocks its records own, because the checkpoints that then follow take blocks.
+Task<Result<LogPosition>> Core::replay_log(ReplayVisitor& visitor) {
+  LogReader reader(*log_device, log_identity_, durable_point_);
+  std::optional<LogPosition> end;  // once it is known, all records are claimed
+  while (true) {
     FIRN_CO_TRY(auto batch, co_await reader.next());
-    if (!batch) {
-      co_return fail(Code::io, "the log reads differently the second time")
-          .on("lsn", reader.position().lsn.value)
-          .remedy("check the log device");
+    if (!batch) break;
+    // The device works while the processor does.
+    std::vector<Task<Result<void>>> both;
+    both.push_back(reader.read_ahead());
+    both.push_back(replay_held({reader, *std::move(batch), visitor, !end}));
+    FIRN_CO_CHECK(co_await when_all_ok(std::move(both)));
+    if (!replayed_pages_are_many()) continue;
+    FIRN_CO_CHECK(co_await visitor.catch_up());
+    if (!end) {
+      FIRN_CO_TRY(end, co_await claim_rest(reader.fork(), visitor));
     }
-    FIRN_CO_CHECK(co_await apply_batch(std::move(*batch), visitor));
-    // The log may tell of more pages than there is memory for.
-    if (pages.dirty_pages() <= pages.limit_pages() / 2) continue;
-    CheckpointWriter writer(checkpoint_parts());
-    FIRN_CO_CHECK(co_await writer.write_at(reader.position()));
-    durable_point_ = reader.position();
-    pages.trim();
+    FIRN_CO_CHECK(co_await checkpoint_replayed(reader.position()));
   }
+  FIRN_CO_CHECK(co_await visitor.catch_up());
+  if (!end) {
+    FIRN_CO_CHECK(co_await reader.finish());
+  } else if (reader.position() != *end) {
+    co_return fail(Code::io, "the log reads differently the second time")
+        .on("lsn", reader.position().lsn.value)
+        .remedy("check the log device");
+  }
+  co_return reader.position();
+}
+
+// The batch, and those behind it that the reader holds, until a checkpoint is due.
+Task<Result<void>> Core::replay_held(Held held) {
+  co_await yield(runtime.executor());  // what is read ahead is on its way before the work begins
+  while (true) {
+    if (held.claim) FIRN_CO_CHECK(claim_batch(held.batch, held.visitor));
+    FIRN_CO_CHECK(co_await apply_batch(std::move(held.batch), held.visitor));
+    if (!held.reader.holds_next() || replayed_pages_are_many()) co_return Result<void>();
+    FIRN_CO_TRY(auto batch, co_await held.reader.next());
+    if (!batch) co_return Result<void>();
+    held.batch = *std::move(batch);
+  }
+}
+
+Task<Result<void>> Core::checkpoint_replayed(LogPosition point) {
+  CheckpointWriter writer(checkpoint_parts());
+  FIRN_CO_CHECK(co_await writer.write_at(point));
+  durable_point_ = point;
+  pages.trim();
   co_return Result<void>();
 }
 

@@ -113,7 +113,17 @@ class Core {
   struct Opened;
   explicit Core(Opened opened);
   CheckpointWriter::Parts checkpoint_parts();
-  Task<Result<void>> apply_records(LogReader reader, LogPosition end, ReplayVisitor& visitor);
+  Task<Result<LogPosition>> replay_log(ReplayVisitor& visitor);
+  struct Held {
+    LogReader& reader;
+    LogBatch batch;
+    ReplayVisitor& visitor;
+    bool claim;
+  };
+  Task<Result<void>> replay_held(Held held);
+  // The log may tell of more pages than there is memory for.
+  bool replayed_pages_are_many() const { return pages.dirty_pages() > pages.limit_pages() / 2; }
+  Task<Result<void>> checkpoint_replayed(LogPosition point);
   Task<Result<void>> run_checkpoint();
   // The running one, or a new one.
   Task<Result<void>> join_checkpoint();

@@ -14,6 +14,11 @@ namespace {
 
 uint64_t align_down(uint64_t value, uint64_t power_of_two) { return value & ~(power_of_two - 1); }
 
+// Nothing of `below`, which begins no earlier, is seen.
+bool hides(const Layer& above, const Layer& below) {
+  return above.epoch > below.epoch && above.recx.end() >= below.recx.end();
+}
+
 }  // namespace
 
 // A sweep over the layers' starts with a heap of those that cover the present position, newest on top.
@@ -21,12 +26,14 @@ void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& 
   out.clear();
   std::vector<size_t> active;
   const auto older = [&](size_t a, size_t b) { return layers[a].epoch < layers[b].epoch; };
+  const auto activate = [&](size_t layer) {
+    if (!active.empty() && hides(layers[active.front()], layers[layer])) return;
+    active.push_back(layer);
+    std::push_heap(active.begin(), active.end(), older);
+  };
   size_t next = 0;
   for (uint64_t at = window.start; at < window.end();) {
-    for (; next < layers.size() && layers[next].recx.start <= at; next++) {
-      active.push_back(next);
-      std::push_heap(active.begin(), active.end(), older);
-    }
+    for (; next < layers.size() && layers[next].recx.start <= at; next++) activate(next);
     while (!active.empty() && layers[active.front()].recx.end() <= at) {
       std::pop_heap(active.begin(), active.end(), older);
       active.pop_back();
@@ -43,8 +50,7 @@ void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& 
         end = layers[next].recx.start;
         break;
       }
-      active.push_back(next);
-      std::push_heap(active.begin(), active.end(), older);
+      activate(next);
     }
     out.push_back({Recx{at, end - at}, top});
     at = end;
@@ -75,6 +81,7 @@ Faultable<bool> ExtentScan::next_unit() {
       layers_.clear();
       values_.clear();
       unit_ = {};
+      cover_ = {};
       in_unit_ = true;
     }
     FIRN_CHECK(gather());
@@ -117,50 +124,65 @@ Faultable<void> ExtentScan::read_holes() {
   return {};
 }
 
-// Collects the visible pieces of the unit at the position, up to the window's end.
+// Collects the visible pieces of the unit at the position, up to the window's end. Ends with a position that
+// is good to go on from.
 Faultable<void> ExtentScan::gather() {
   const size_t prefix_bytes = options_.akey_prefix.size();
-  while (true) {
-    FIRN_TRY(const bool at_entry, probe_.seek(position_));
-    const bool inside = at_entry && probe_.starts_with(options_.akey_prefix);
-    const auto piece = inside ? parse_piece(probe_.tail(prefix_bytes)) : std::nullopt;
-    if (!piece || piece->start >= options_.window.end()) {
-      at_end_ = true;
+  FIRN_TRY(bool at_entry, probe_.seek(position_));
+  while (at_entry && probe_.starts_with(options_.akey_prefix)) {
+    const auto piece = parse_piece(probe_.tail(prefix_bytes));
+    if (!piece || piece->start >= options_.window.end()) break;
+    if (unit_.count > 0 && piece->start >= unit_.end()) {
+      set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, kEpochMax);
       return {};
     }
-    if (piece->epoch > options_.at) {
-      set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, options_.at);
+    const Next next = take(*piece);
+    if (next == Next::entry) {
+      const auto moved = probe_.next();
+      if (!moved) {
+        set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, Epoch{piece->epoch.value - 1});
+        return std::unexpected(moved.error());
+      }
+      at_entry = *moved;
       continue;
     }
-    if (piece->epoch >= options_.floor) {
-      if (unit_.count > 0 && piece->start >= unit_.end()) return {};
-      const auto record = RecordView::decode(probe_.value());
-      FIRN_ASSERT(record.has_value());
-      add(piece->start, piece->epoch, *record);
-      if (layers_.empty() || layers_.back().recx.start != piece->start ||
-          layers_.back().recx.end() < unit_.end()) {
-        set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, Epoch{piece->epoch.value - 1});
-        continue;
-      }
-    }
-    // Older pieces of this start are below the floor, or hidden by one that reaches to the unit's end.
-    set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start + 1, kEpochMax);
+    const uint64_t start = next == Next::start ? piece->start + 1 : piece->start;
+    const Epoch epoch = next == Next::start ? kEpochMax : options_.at;
+    set_extent_entry(position_, prefix_bytes, kEntryPiece, start, epoch);
+    FIRN_TRY(at_entry, probe_.seek(position_));
   }
+  at_end_ = true;
+  return {};
 }
 
-void ExtentScan::add(uint64_t start, Epoch epoch, const RecordView& record) {
+// Looks at the entry that the probe is at, and says where the next one that matters may be.
+ExtentScan::Next ExtentScan::take(const PieceKey& piece) {
+  if (piece.epoch > options_.at) return Next::visible;
+  if (piece.epoch < options_.floor) return Next::start;
+  const std::string_view value = probe_.value();
+  const auto record = RecordView::decode(value);
+  FIRN_ASSERT(record.has_value());
+  add(piece, *record, value);
+  // What reaches to the unit's end hides all older pieces of its start.
+  const auto hides_rest = [&](const Layer& layer) {
+    return layer.epoch >= piece.epoch && layer.recx.end() >= unit_.end();
+  };
+  return hides_rest(cover_) || (!layers_.empty() && hides_rest(layers_.back())) ? Next::start : Next::entry;
+}
+
+void ExtentScan::add(const PieceKey& piece, const RecordView& record, std::string_view value) {
   if (record.record_bytes() != options_.record_bytes) return;  // of an incomplete history: Store::apply
-  if (unit_.count == 0) unit_ = {align_down(start, unit_records_), unit_records_};
-  const Recx recx{start, record.count()};
-  if (recx.end() <= options_.window.start) return;
-  const bool hidden =
-      !layers_.empty() && layers_.back().recx.start == start && layers_.back().recx.end() >= recx.end();
-  if (hidden) return;
-  layers_.push_back({recx, epoch, record.punched()});
+  if (unit_.count == 0) unit_ = {align_down(piece.start, unit_records_), unit_records_};
+  const Layer layer = {Recx{piece.start, record.count()}, piece.epoch, record.punched()};
+  if (layer.recx.end() <= options_.window.start || hides(cover_, layer)) return;
+  if (!layers_.empty() && hides(layers_.back(), layer)) return;
+  // The newest one hides most, as long as it reaches.
+  if (layer.epoch > cover_.epoch || layer.recx.start >= cover_.recx.end()) cover_ = layer;
+  layers_.push_back(layer);
   if (!options_.with_values) return;
   layers_.back().value_at = values_.size();
-  layers_.back().value_bytes = probe_.value().size();
-  values_ += probe_.value();
+  layers_.back().value_bytes = value.size();
+  values_ += value;
 }
 
 // Paints the unit's pieces and the holes over them, inside the window.

@@ -58,7 +58,13 @@ class ExtentScan {
  private:
   Faultable<void> read_holes();
   Faultable<void> gather();
-  void add(uint64_t start, Epoch epoch, const RecordView& record);
+  enum class Next : uint8_t {
+    entry,    // the one behind
+    visible,  // of this start, the first that the reader may see
+    start,    // of a later start
+  };
+  Next take(const PieceKey& piece);
+  void add(const PieceKey& piece, const RecordView& record, std::string_view value);
   void paint_unit();
 
   Probe& probe_;
@@ -69,6 +75,7 @@ class ExtentScan {
   std::string position_;
   bool in_unit_ = false;  // layers_ is being gathered
   Recx unit_;             // the records of the unit; count 0: no piece of it found yet
+  Layer cover_;           // of layers_: what a later one has to be compared with before it is kept
   bool at_end_ = false;
   std::vector<Layer> layers_;
   std::string values_;  // of layers_, one behind the other: one piece of memory for all

@@ -23,6 +23,7 @@ Result<void> verify(const Fragment& fragment, const RecordView& record, ByteView
 }  // namespace
 
 Task<Result<void>> FetchData::read(BlockDevice& main) {
+  memory_ = main.memory();
   while (next_ < fragments_.size()) {
     plan_group();
     FIRN_CO_CHECK(co_await run_reads(main));
@@ -66,13 +67,7 @@ void FetchData::add(const Fragment& fragment) {
   laid_out_ += fragment.data_bytes();
   if (record.is_inline()) return;
   MutableBytes memory = target;
-  if (!fragment.whole()) {
-    const auto [piece, added] = pieces_.try_emplace(record.run(0).first.value);
-    if (!added) return;
-    piece->second.bytes = Buffer(static_cast<size_t>(record.data_bytes()));
-    piece_bytes_ += record.data_bytes();
-    memory = piece->second.bytes.bytes();
-  }
+  if (!fragment.whole() && !add_piece(record, &memory)) return;
   for (size_t i = 0; i < record.run_count(); i++) {
     const Run run = record.run(i);
     add_read(run, memory.first(static_cast<size_t>(run.bytes)));
@@ -80,8 +75,29 @@ void FetchData::add(const Fragment& fragment) {
   }
 }
 
+// A piece of which only a part is wanted. True if it has to be read, to `target`.
+bool FetchData::add_piece(const RecordView& record, MutableBytes* target) {
+  const auto [piece, added] = pieces_.try_emplace(record.run(0).first.value);
+  if (!added) return false;
+  piece_bytes_ += record.data_bytes();
+  const auto in_place = record.run_count() == 1 ? view(record.run(0)) : std::nullopt;
+  if (!in_place) {
+    piece->second.copy = Buffer(static_cast<size_t>(record.data_bytes()));
+    *target = piece->second.copy.bytes();
+  }
+  piece->second.bytes = in_place ? *in_place : ByteView(*target);
+  return !in_place;
+}
+
+// The run where it lies, if the device is memory.
+std::optional<ByteView> FetchData::view(Run run) const {
+  if (memory_ == nullptr) return std::nullopt;
+  return memory_->view(run.first.value * kBlockBytes, run.bytes);
+}
+
 // Pieces that follow each other on the device and in memory are one read.
 void FetchData::add_read(Run run, MutableBytes target) {
+  if (const auto in_place = view(run)) return copy_bytes(target, *in_place);
   const uint64_t offset = run.first.value * kBlockBytes;
   if (!reads_.empty()) {
     Read& last = reads_.back();
@@ -134,9 +150,9 @@ Result<void> FetchData::copy_part(const Fragment& fragment, const RecordView& re
     return {};
   }
   PieceMemory& piece = pieces_.at(record.run(0).first.value);
-  if (!piece.verified) FIRN_CHECK(verify(fragment, record, piece.bytes.bytes()));
+  if (!piece.verified) FIRN_CHECK(verify(fragment, record, piece.bytes));
   piece.verified = true;
-  copy_bytes(target, std::as_const(piece.bytes).bytes().subspan(from, target.size()));
+  copy_bytes(target, piece.bytes.subspan(from, target.size()));
   return {};
 }
 

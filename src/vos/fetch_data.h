@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,7 +32,7 @@ class FetchData {
 
  private:
   static constexpr size_t kReadsInFlightMax = 64;
-  static constexpr uint64_t kPieceMemoryMax = 8 << 20;
+  static constexpr uint64_t kPieceMemoryMax = 8 << 20;  // of pieces, whether copied or not
 
   struct Read {
     uint64_t offset;
@@ -39,7 +40,8 @@ class FetchData {
   };
   // A stored piece that is read whole because a part of it is wanted.
   struct PieceMemory {
-    Buffer bytes;
+    Buffer copy;     // unless it can be looked at where it lies
+    ByteView bytes;  // all of it
     bool verified = false;
   };
 
@@ -47,6 +49,8 @@ class FetchData {
   void plan_group();
   Result<void> finish_group();
   void add(const Fragment& fragment);
+  bool add_piece(const RecordView& record, MutableBytes* target);
+  std::optional<ByteView> view(Run run) const;
   void add_read(Run run, MutableBytes target);
   Task<Result<void>> run_reads(BlockDevice& main);
   Result<void> finish(const Fragment& fragment);
@@ -56,7 +60,8 @@ class FetchData {
   const std::string_view stored_;
   const MutableBytes payload_;
   std::vector<FetchedItem>& items_;
-  size_t group_begin_ = 0;  // fragments [group_begin_, next_) are the group
+  DeviceMemory* memory_ = nullptr;  // of the device, if it is memory
+  size_t group_begin_ = 0;          // fragments [group_begin_, next_) are the group
   size_t next_ = 0;
   uint64_t laid_out_ = 0;                   // bytes of payload that have a place
   uint64_t finished_ = 0;                   // bytes of payload that are there

@@ -186,6 +186,11 @@ std::optional<PieceKey> parse_piece(std::string_view entry) {
   return PieceKey{load_big<uint64_t>(entry.data() + 1), epoch_at(entry, 9)};
 }
 
+Epoch epoch_of(std::string_view key) {
+  FIRN_ASSERT(key.size() > kObjectPrefixBytes);
+  return epoch_at(key, key.size() - sizeof(uint64_t));
+}
+
 ObjectRef object_of(std::string_view key) {
   FIRN_ASSERT(key.size() >= kObjectPrefixBytes);
   ObjectRef ref;

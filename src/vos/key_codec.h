@@ -72,6 +72,8 @@ struct PieceKey {
   Epoch epoch;
 };
 std::optional<PieceKey> parse_piece(std::string_view entry);
+// Which every key ends with.
+Epoch epoch_of(std::string_view key);
 // Precondition: key.size() >= kObjectPrefixBytes.
 ObjectRef object_of(std::string_view key);
 // The dkey of a dkey prefix (the akey of an akey prefix), unescaped. Preconditions: it is one; for the akey,

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/endian.h"
+#include "runtime/when_all.h"
 
 namespace firn::vos {
 
@@ -26,6 +28,14 @@ LogReader::LogReader(BlockDevice& device, LogIdentity identity, LogPosition from
       begin_(from.lsn),
       position_(from) {
   FIRN_ASSERT(from.lsn.value % kLogAlignment == 0);
+}
+
+LogReader LogReader::fork() const {
+  LogReader other(device_, identity_, {begin_});
+  other.position_ = position_;
+  other.last_ = last_;
+  other.last_bytes_ = last_bytes_;
+  return other;
 }
 
 bool LogReader::is_ours(const LogBatchHeader& header) const {
@@ -81,19 +91,69 @@ Result<LogBatch> LogReader::parse(const LogBatchHeader& header, ByteView batch) 
 
 // --- the device ----------------------------------------------------------------------------------
 
+bool LogReader::holds(Lsn lsn, uint64_t bytes) const {
+  return lsn >= window_first_ && lsn.value - window_first_.value <= window_bytes_ &&
+         bytes <= window_bytes_ - (lsn.value - window_first_.value);
+}
+
+ByteView LogReader::held(Lsn lsn, uint64_t bytes) const {
+  return window_.bytes().subspan(window_at_ + (lsn.value - window_first_.value), bytes);
+}
+
+bool LogReader::holds_next() const {
+  if (!holds(position_.lsn, sizeof(LogBatchHeader))) return false;
+  const LogBatchHeader header = load_log_batch_header(held(position_.lsn, sizeof(LogBatchHeader)).data());
+  return !is_next(header) || holds(position_.lsn, sizeof(LogBatchHeader) + header.payload_bytes);
+}
+
 Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   FIRN_ASSERT(bytes <= ring_.bytes);
-  const bool there = lsn >= window_first_ && lsn.value - window_first_.value <= window_bytes_ &&
-                     bytes <= window_bytes_ - (lsn.value - window_first_.value);
-  if (!there) {
+  if (!holds(lsn, bytes) && !slide(lsn, bytes)) {
     const uint64_t wanted = std::min<uint64_t>(std::max<uint64_t>(bytes, kWindowBytes), ring_.bytes);
     if (window_.size() < wanted) window_ = Buffer(wanted);
     window_bytes_ = 0;
-    FIRN_CO_CHECK(co_await read_log_ring(device_, lsn, window_.bytes().first(wanted)));
+    ahead_bytes_ = 0;
+    FIRN_CO_CHECK(co_await read(lsn, window_.bytes().first(wanted)));
+    window_at_ = 0;
     window_first_ = lsn;
     window_bytes_ = wanted;
   }
-  co_return ByteView(window_.bytes()).subspan(lsn.value - window_first_.value, bytes);
+  co_return held(lsn, bytes);
+}
+
+Task<Result<void>> LogReader::read_ahead() {
+  if (window_bytes_ == 0 || ahead_bytes_ > 0) co_return Result<void>();
+  const uint64_t wanted = std::min<uint64_t>(kWindowBytes, ring_.bytes);
+  if (ahead_.size() < kHeadBytes + wanted) ahead_ = Buffer(kHeadBytes + wanted);
+  const Lsn window_end{window_first_.value + window_bytes_};
+  FIRN_CO_CHECK(co_await read(window_end, ahead_.bytes().subspan(kHeadBytes, wanted)));
+  ahead_bytes_ = wanted;
+  co_return Result<void>();
+}
+
+// What was read ahead becomes the window, with what is left of the one before in front of it. False, and
+// nothing changed, if that does not hold the bytes.
+bool LogReader::slide(Lsn lsn, uint64_t bytes) {
+  if (!holds(lsn, 0)) return false;
+  const uint64_t left = window_first_.value + window_bytes_ - lsn.value;
+  if (left > kHeadBytes || bytes > left + ahead_bytes_) return false;
+  copy_bytes(ahead_.bytes().subspan(kHeadBytes - left, left), held(lsn, left));
+  std::swap(window_, ahead_);
+  window_at_ = kHeadBytes - left;
+  window_first_ = lsn;
+  window_bytes_ = left + ahead_bytes_;
+  ahead_bytes_ = 0;
+  return true;
+}
+
+// In parts at the same time: a device that is asked for one thing at a time is not at its best.
+Task<Result<void>> LogReader::read(Lsn lsn, MutableBytes target) {
+  std::vector<Task<Result<void>>> reads;
+  for (size_t at = 0; at < target.size(); at += kReadBytes) {
+    const MutableBytes part = target.subspan(at, std::min(kReadBytes, target.size() - at));
+    reads.push_back(read_log_ring(device_, Lsn{lsn.value + at}, part));
+  }
+  co_return co_await when_all_ok(std::move(reads));
 }
 
 // --- the end -------------------------------------------------------------------------------------
@@ -103,17 +163,26 @@ Task<Result<void>> LogReader::finish() {
   co_return co_await make_end_durable();
 }
 
+// What was accepted needs no second look: its batches have lower sequences.
 Task<Result<void>> LogReader::check_end() {
-  Buffer step(std::min<uint64_t>(kWindowBytes, ring_.bytes));
-  for (uint64_t from = 0; from < ring_.bytes; from += step.size()) {
-    const MutableBytes bytes = step.bytes().first(std::min<uint64_t>(step.size(), ring_.bytes - from));
-    FIRN_CO_CHECK(co_await device_.read(kLogHeaderBytes + from, bytes));
-    for (uint64_t at = 0; at < bytes.size(); at += kLogAlignment) {
-      if (load_little<uint32_t>(bytes.data() + at) != kLogBatchMagic) continue;
-      const LogBatchHeader header = load_log_batch_header(bytes.data() + at);
-      const bool later = is_ours(header) && header.sequence >= position_.sequence;
-      if (later && header.lsn % ring_.bytes == from + at) FIRN_CO_CHECK(co_await check_candidate(header));
-    }
+  const uint64_t ring_end = begin_.value + ring_.bytes;
+  Buffer step(std::min<uint64_t>(kWindowBytes, ring_end - position_.lsn.value));
+  for (uint64_t at = position_.lsn.value; at < ring_end; at += step.size()) {
+    const MutableBytes bytes = step.bytes().first(std::min<uint64_t>(step.size(), ring_end - at));
+    FIRN_CO_CHECK(co_await read(Lsn{at}, bytes));
+    FIRN_CO_CHECK(co_await check_part(Lsn{at}, bytes));
+  }
+  co_return Result<void>();
+}
+
+// Looks for batches that begin in `bytes`, which lie at `first`.
+Task<Result<void>> LogReader::check_part(Lsn first, ByteView bytes) {
+  for (uint64_t at = 0; at + sizeof(LogBatchHeader) <= bytes.size(); at += kLogAlignment) {
+    if (load_little<uint32_t>(bytes.data() + at) != kLogBatchMagic) continue;
+    const LogBatchHeader header = load_log_batch_header(bytes.data() + at);
+    const bool later = is_ours(header) && header.sequence >= position_.sequence;
+    const bool fits = ring_.offset_of(Lsn{header.lsn}) == ring_.offset_of(Lsn{first.value + at});
+    if (later && fits) FIRN_CO_CHECK(co_await check_candidate(header));
   }
   co_return Result<void>();
 }

@@ -119,13 +119,14 @@ bool PageCache::advance_hand() {
 void PageCache::make_room(uint64_t wanted) {
   uint32_t drops = 0;
   for (uint32_t steps = 0; steps < kHandStepsMax && drops < kDropsMax; steps++) {
-    if (resident_ + wanted <= limit_ || resident_ == dirty_) return;
+    if (resident_ + frozen_.size() + wanted <= limit_ || resident_ == dirty_) return;
     if (advance_hand()) drops++;
   }
 }
 
 void PageCache::trim() {
-  for (size_t steps = 2 * frames_.size(); steps > 0 && resident_ > limit_; steps--) advance_hand();
+  for (size_t steps = 2 * frames_.size(); steps > 0 && resident_ + frozen_.size() > limit_; steps--)
+    advance_hand();
 }
 
 Frame& PageCache::allocate() {

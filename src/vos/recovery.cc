@@ -23,6 +23,13 @@ Error within(Error cause, std::string what) {
   return fail(code, std::move(what)).on("device", "main").because(std::move(cause));
 }
 
+Error cannot_apply(const LogRecord& record, Error cause) {
+  const Code code = cause.code();
+  return fail(code, "a record of the log cannot be applied")
+      .on("lsn_end", record.end.value)
+      .because(std::move(cause));
+}
+
 uint64_t blocks_of(const BlockDevice& main) { return main.size_bytes() / kBlockBytes; }
 
 Result<void> check_places(const PageTable& table, const LoadedCheckpoint& checkpoint, uint64_t end_block) {
@@ -129,33 +136,19 @@ Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& ch
   co_return check_places(pages.table(), checkpoint, blocks_of(main));
 }
 
-Task<Result<LogPosition>> claim_records(LogReader reader, ReplayVisitor& visitor) {
-  while (true) {
-    FIRN_CO_TRY(const auto batch, co_await reader.next());
-    if (!batch) break;
-    for (const LogRecord& record : batch->records) {
-      auto claimed = visitor.claim(record.bytes);
-      if (!claimed) {
-        const Code code = claimed.error().code();
-        co_return fail(code, "a record of the log cannot be applied")
-            .on("lsn_end", record.end.value)
-            .because(std::move(claimed).error());
-      }
+Result<void> claim_batch(const LogBatch& batch, ReplayVisitor& visitor) {
+  for (const LogRecord& record : batch.records) {
+    if (auto claimed = visitor.claim(record.bytes); !claimed) {
+      return cannot_apply(record, std::move(claimed).error());
     }
   }
-  FIRN_CO_CHECK(co_await reader.finish());
-  co_return reader.position();
+  return {};
 }
 
 Task<Result<void>> apply_batch(LogBatch batch, ReplayVisitor& visitor) {
   for (const LogRecord& record : batch.records) {
     auto applied = co_await visitor.apply(record.bytes, record.end);
-    if (!applied) {
-      const Code code = applied.error().code();
-      co_return fail(code, "a record of the log cannot be applied")
-          .on("lsn_end", record.end.value)
-          .because(std::move(applied).error());
-    }
+    if (!applied) co_return cannot_apply(record, std::move(applied).error());
   }
   co_return Result<void>();
 }

@@ -18,14 +18,16 @@ namespace firn::vos {
 class ReplayVisitor {
  public:
   virtual ~ReplayVisitor() = default;
-  // Calls Space::claim for each run that the record names. All records are claimed before the first is
-  // applied, because a checkpoint in the middle of a long replay must not write over their data. Changes
-  // nothing else.
+  // Calls Space::claim for each run that the record names. Every record is claimed before it is applied, and
+  // all of them before a checkpoint in the middle of a long replay, which must not write over their data.
+  // Changes nothing else.
   virtual Result<void> claim(std::string_view record) = 0;
   // Carries the record out again: the tree (with `end` as its lsn), Space::settle for each of its runs, the
   // request table, HybridClock::advance_to. `record` is valid until the task completes. Must come to the same
-  // as the first time.
+  // as the first time. May put off changes of the tree.
   virtual Task<Result<void>> apply(std::string_view record, Lsn end) = 0;
+  // What apply() put off is in the tree when it completes.
+  virtual Task<Result<void>> catch_up() = 0;
 };
 
 struct LoadedCheckpoint {
@@ -48,10 +50,8 @@ Task<Result<void>> load_page_table_chunk(BlockDevice& main, uint32_t chunk, Chun
 // Fills the table of a new cache. Pages lie within the device, and on no block that is free.
 Task<Result<void>> load_page_table(BlockDevice& main, const LoadedCheckpoint& checkpoint, PageCache& pages);
 
-// First half of a replay: claims all records and makes sure of the log's end. Gives the position behind the
-// last.
-Task<Result<LogPosition>> claim_records(LogReader reader, ReplayVisitor& visitor);
-// Second half: applies a batch's records.
+// Claims the records of one batch, or applies them. Errors name the record.
+Result<void> claim_batch(const LogBatch& batch, ReplayVisitor& visitor);
 Task<Result<void>> apply_batch(LogBatch batch, ReplayVisitor& visitor);
 
 }  // namespace firn::vos

@@ -1,5 +1,7 @@
-// Life of a store, replay, and what its operations share; see store_impl.h.
+// Life of a store, and what its operations share; see store_impl.h.
 #include "vos/store.h"
+
+#include <algorithm>
 
 #include "base/assert.h"
 #include "model/wire.h"
@@ -8,7 +10,11 @@
 namespace firn::vos {
 
 namespace {
-constexpr uint64_t kGarbageMemoryFraction = 64;  // of the memory for pages
+// Of the memory for pages.
+constexpr uint64_t kGarbageMemoryFraction = 64;
+constexpr uint64_t kReplayMemoryFraction = 16;
+// A longer one would hold more entries of each page, but they are enough, and take longer to sort.
+constexpr uint64_t kReplayMemoryMax = 64 << 20;
 }  // namespace
 
 Task<Result<void>> Store::format(Runtime& runtime, BlockDevice& log, BlockDevice& main,
@@ -39,7 +45,9 @@ StoreImpl::StoreImpl(std::unique_ptr<Core> core)
 
 Task<Result<void>> StoreImpl::replay() {
   FIRN_CO_CHECK(co_await finish_tail_removals());
+  replay_window_.emplace(std::min(core_->options.cache_bytes / kReplayMemoryFraction, kReplayMemoryMax));
   FIRN_CO_CHECK(co_await core_->replay(*this));
+  replay_window_.reset();
   // What was read before is not known any more. The clock may have been ahead of what is stored.
   core_->clock.advance_to(epoch_from_wall(core_->runtime.wall_time()));
   read_timestamps_.raise_low_water(core_->clock.last());
@@ -79,84 +87,18 @@ Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
 }
 
 // A record that had been removed when it came again at its epoch may be back with the checkpoint.
-void StoreImpl::insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn) {
-  const auto old = core_->tree.find_view(write.key);
+void StoreImpl::insert_entry(const EntryView& entry, Epoch epoch, Lsn lsn) {
+  const auto old = core_->tree.find_view(entry.key);
   FIRN_ASSERT(old.has_value());
   std::vector<Run> runs;
   if (*old) {
-    core_->usage.left(write.key, **old);
+    core_->usage.left(entry.key, **old);
     const auto record = RecordView::decode(**old);
     if (record) runs = record->runs();  // punches have none
   }
-  core_->tree.insert(write.key, write.value, epoch, lsn);
-  core_->usage.entered(write.key, write.value);
+  core_->tree.insert(entry.key, entry.value, epoch, lsn);
+  core_->usage.entered(entry.key, entry.value);
   for (const Run run : runs) core_->space.release(run);
-}
-
-// --- replay --------------------------------------------------------------------------------------
-
-Result<void> StoreImpl::claim(std::string_view record) {
-  if (record.empty()) return fail(Code::corrupt, "a log record is empty");
-  if (is_removal(record) || log_kind(record) == LogKind::inline_change) return {};
-  FIRN_TRY(const auto changes, logged_changes(record));
-  Result<void> claimed;
-  for (const Change& change : changes) {
-    for_each_run(change, [&](Run run) {
-      if (claimed) claimed = core_->space.claim(run);
-    });
-  }
-  return claimed;
-}
-
-Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
-  if (is_removal(record)) {
-    FIRN_CO_TRY(const RemovalRecord removal, decode_removal(record));
-    note_removal(removal);
-    co_return Result<void>();
-  }
-  switch (log_kind(record)) {
-    case LogKind::prepare:
-      co_return replay_prepare(record);
-    case LogKind::decide:
-      co_return co_await replay_decision(record, end);
-    case LogKind::remove_tail:
-      co_return co_await replay_tail(record);
-    default:
-      break;
-  }
-  FIRN_CO_TRY(auto changes, decode_changes(record));
-  if (log_kind(record) == LogKind::change_with_data) {
-    FIRN_CO_CHECK(co_await replay_data(&changes.front(), attached_data(changes.front(), record)));
-  }
-  for (Change& change : changes) FIRN_CO_CHECK(co_await replay_change(std::move(change), end));
-  co_return Result<void>();
-}
-
-// Nobody knows whether it came to its place before the crash.
-Task<Result<void>> StoreImpl::replay_data(const Change* change, ByteView data) {
-  if (!core_->main_device->has_room()) FIRN_CO_CHECK(co_await core_->main_device->write_out());
-  for_each_run(*change, [&](Run run) {
-    const ByteView part = data.first(static_cast<size_t>(run.bytes));
-    data = data.subspan(part.size());
-    core_->main_device->hold(run.first.value * kBlockBytes, {&part, 1});
-  });
-  co_return Result<void>();
-}
-
-Task<Result<void>> StoreImpl::replay_change(Change change, Lsn end) {
-  const std::vector<TreeWrite> writes = tree_writes(change);
-  // No other change is in progress: what was prepared once is inserted at once.
-  for (const TreeWrite& write : writes) {
-    for (auto ready = core_->tree.prepare(write.key); !ready; ready = core_->tree.prepare(write.key)) {
-      FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
-    }
-    insert_entry(write, change.epoch, end);
-  }
-  for_each_run(change, [this](Run run) { core_->space.settle(run); });
-  core_->clock.advance_to(change.epoch);
-  core_->requests.forget_below(change.request.client, change.completed_below);
-  core_->requests.remember(change.request, change.epoch, change.object.pg);
-  co_return Result<void>();
 }
 
 }  // namespace firn::vos

@@ -1,5 +1,6 @@
 // StoreImpl: the operations of a store (store.h) on its core (core.h). One file per idea:
-//   store.cc           life, replay, and what all operations share
+//   store.cc           life, and what all operations share
+//   store_replay.cc    what the log tells after a crash
 //   store_update.cc    updates and punches
 //   store_read.cc      fetch, list, query
 //   store_apply.cc     records at given epochs
@@ -32,6 +33,7 @@
 #include "vos/garbage.h"
 #include "vos/prepare_plan.h"
 #include "vos/read_timestamps.h"
+#include "vos/replay_window.h"
 #include "vos/store.h"
 #include "vos/update_plan.h"
 
@@ -215,9 +217,12 @@ class StoreImpl final : public Store, private ReplayVisitor {
   Result<void> replay_prepare(std::string_view record);
   Task<Result<void>> replay_decision(std::string_view record, Lsn end);
   Task<Result<void>> replay_tail(std::string_view record);
-  Task<Result<void>> replay_change(Change change, Lsn end);
+  void replay_change(const Change& change, Lsn end);
+  Task<Result<void>> replay_in_order(std::string_view record, Lsn end);
+  bool replay_window_is_full() const;
   Result<void> claim(std::string_view record) override;
   Task<Result<void>> apply(std::string_view record, Lsn end) override;
+  Task<Result<void>> catch_up() override;
 
   // --- reads
   // Registers a read that goes on over awaits: nobody aggregates above its epoch or reuses blocks it found.
@@ -283,7 +288,14 @@ class StoreImpl final : public Store, private ReplayVisitor {
                                     std::vector<std::string>& keys);
   Faultable<bool> collect_group(const std::string& prefix, std::vector<std::string>& keys);
   // All that enters and leaves the tree; the pages are prepared.
-  void insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn);
+  struct EntryView {
+    std::string_view key;
+    std::string_view value;
+  };
+  void insert_entry(const EntryView& entry, Epoch epoch, Lsn lsn);
+  void insert_entry(const TreeWrite& write, Epoch epoch, Lsn lsn) {
+    insert_entry(EntryView{write.key, write.value}, epoch, lsn);
+  }
   ReadableEpochs readable_epochs(Epoch upto) const;
   Task<Result<void>> aggregate_remembered(const ReadableEpochs* readable);
   Task<Result<void>> aggregate_changed(const ReadableEpochs* readable);
@@ -319,6 +331,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   ReadTimestamps read_timestamps_;
   Event tail_changed_;  // set for a moment when the removal of a tail ends
   std::optional<Error> tail_failure_;
+  std::optional<ReplayWindow> replay_window_;  // during replay
   Gate gate_;
 };
 

@@ -100,7 +100,8 @@ Task<Result<void>> StoreImpl::replace_parts(const Merge* merge, const StoredPart
     if (!*prepared) co_return Result<void>();
     for (const MergePart& part : merge->parts) erase_prepared(part.key);
     for (size_t i = 0; i < records->size(); i++) {
-      insert_entry({merge->pieces[i].key, (*records)[i]}, merge->pieces[i].epoch, core_->log().end());
+      insert_entry(EntryView{merge->pieces[i].key, (*records)[i]}, merge->pieces[i].epoch,
+                   core_->log().end());
     }
     allocation->settle();
     co_return Result<void>();

@@ -49,8 +49,6 @@ struct Tree::Scratch {
 Tree::Tree(PageCache& pages) : pages_(pages), scratch_(std::make_unique<Scratch>()) {}
 Tree::~Tree() = default;
 
-uint64_t Tree::version() const { return changes_ + pages_.generation(); }
-
 void Tree::create() {
   Frame& frame = pages_.allocate();
   Page::format(frame.page, frame.id, 0);
@@ -90,9 +88,13 @@ Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
     page = view.child(step.slot);
     parent_level = level;
   }
+  remember(path);
+  return {};
+}
+
+void Tree::remember(const TreePath& path) {
   last_ = path;
   last_version_ = version();
-  return {};
 }
 
 void Tree::prefetch(std::string_view key) {
@@ -148,6 +150,7 @@ void Tree::insert(std::string_view key, std::string_view value, Epoch epoch, Lsn
   for (uint32_t i = 0; i < path.depth; i++) {
     Frame& frame = *path.steps[i].frame;
     pages_.make_writable(frame);
+    path.steps[i].page = frame.page;
     Page(frame.page).raise_epoch(epoch);
     if (i + 1 < path.depth) Page(frame.page).raise_child_epoch(path.steps[i].slot, epoch);
   }
@@ -155,10 +158,11 @@ void Tree::insert(std::string_view key, std::string_view value, Epoch epoch, Lsn
   leaf.lsn = std::max(leaf.lsn, lsn);
   const uint32_t slot = path.leaf().slot;
   if (exists) {
-    if (Page(leaf.page).replace_value(slot, value)) return;
+    if (Page(leaf.page).replace_value(slot, value)) return remember(path);
     Page(leaf.page).erase(slot);
   }
-  insert_at(path, path.depth - 1, {slot, key, value});
+  if (Page(leaf.page).insert(slot, key, value)) return remember(path);
+  insert_rebuilding(path, path.depth - 1, {slot, key, value});
 }
 
 void Tree::insert_at(TreePath& path, uint32_t step, const NewEntry& entry) {

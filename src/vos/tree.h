@@ -21,11 +21,9 @@
 
 #include "model/epoch.h"
 #include "vos/lsn.h"
+#include "vos/page_cache.h"
 
 namespace firn::vos {
-
-class PageCache;
-struct Frame;
 
 struct Fault {
   PageId page;
@@ -171,10 +169,12 @@ class Tree {
 
   Faultable<std::optional<KeyRange>> range_beneath(PageId at, KeyRange range, PageId wanted);
   // Grows when a path made earlier may have become invalid.
-  uint64_t version() const;
+  uint64_t version() const { return changes_ + pages_.generation(); }
   Faultable<void> descend(std::string_view key, TreePath& path);
   // Whether the key belongs to the leaf of the last search: operations come in groups of neighbours.
   bool in_last_leaf(std::string_view key) const;
+  // The path is that of the last search, and the tree as it is now.
+  void remember(const TreePath& path);
   // As descend, for a key that was prepared. True if the leaf has it.
   bool descend_prepared(std::string_view key, TreePath& path);
 

@@ -30,6 +30,13 @@ Faultable<bool> Probe::seek(std::string_view target) {
   return arrive(found);
 }
 
+Faultable<bool> Probe::next() {
+  positioned_ = false;
+  FIRN_TRY(const bool found, cursor_.next());
+  if (found) touched_ = std::max(touched_, cursor_.lsn());
+  return found;
+}
+
 Faultable<bool> Probe::seek_before(std::string_view target) {
   positioned_ = false;
   FIRN_TRY(const bool found, cursor_.seek_before(target));

@@ -33,7 +33,9 @@ class Probe {
   Faultable<bool> seek(std::string_view target);
   // To the last entry < target; false if there is none.
   Faultable<bool> seek_before(std::string_view target);
-  // Preconditions: the last seek found an entry.
+  // Preconditions: the last seek or step found an entry.
+  // To the next entry; false if there is none. After a fault seek again.
+  Faultable<bool> next();
   std::string_view key() const { return cursor_.key(); }
   std::string_view value() const { return cursor_.value(); }
   bool starts_with(std::string_view prefix) const { return cursor_.starts_with(prefix); }

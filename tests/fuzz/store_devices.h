@@ -53,6 +53,7 @@ class FuzzVisitor final : public ReplayVisitor {
     for (const Run run : runs_of(record)) core_.space.settle(run);
     co_return Result<void>();
   }
+  Task<Result<void>> catch_up() override { co_return Result<void>(); }
   Task<Result<void>> insert(std::string name, Lsn end) {
     while (true) {
       const auto ready = core_.tree.prepare(name);
