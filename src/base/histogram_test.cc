@@ -1,3 +1,4 @@
+// Buckets without gaps, quantiles within their error.
 #include "base/histogram.h"
 
 #include <algorithm>

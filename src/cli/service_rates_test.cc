@@ -1,3 +1,4 @@
+// Rates between two looks.
 #include "cli/service_rates.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Histograms in messages.
 #include "model/metrics_messages.h"
 
 #include <gtest/gtest.h>

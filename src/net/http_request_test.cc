@@ -1,3 +1,4 @@
+// Heads of requests, good and bad.
 #include "net/http_request.h"
 
 #include <gtest/gtest.h>

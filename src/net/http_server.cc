@@ -54,13 +54,16 @@ std::string head_of(const HttpAnswer& answer) {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, Sockets& sockets, std::string uri,
                                                        Handler handler) {
-  if (!uri.starts_with(kScheme)) {
-    return fail(Code::invalid, "not an address of the form http://HOST:PORT").on("address", uri);
+  const bool has_scheme = uri.starts_with(kScheme);
+  const auto address = parse_tcp_address("tcp://" + uri.substr(has_scheme ? kScheme.size() : 0));
+  if (!has_scheme || !address) {
+    return fail(Code::invalid, "not an HTTP address")
+        .on("address", uri)
+        .remedy("write it like http://127.0.0.1:9464");
   }
-  FIRN_TRY(const TcpAddress address, parse_tcp_address("tcp://" + uri.substr(kScheme.size())));
-  FIRN_TRY(auto socket, sockets.listen(address.host, address.port));
+  FIRN_TRY(auto socket, sockets.listen(address->host, address->port));
   std::string listening =
-      std::string(kScheme) + tcp_uri(address.host, socket->port()).substr(std::string_view("tcp://").size());
+      std::string(kScheme) + tcp_uri(address->host, socket->port()).substr(std::string_view("tcp://").size());
   return std::unique_ptr<HttpServer>(
       new HttpServer(runtime, std::move(socket), std::move(listening), std::move(handler)));
 }

@@ -1,3 +1,4 @@
+// The figures of this very process.
 #include "runtime/process_info.h"
 
 #include <fstream>
