@@ -47,8 +47,8 @@ TEST_F(MetricsTest, operations_are_counted_with_their_bytes_and_errors) {
   const std::string value(10'000, 'v');
   for (int i = 0; i < 7; i++) ok(client_->put(object(), std::to_string(i), value));
   for (int i = 0; i < 3; i++) EXPECT_EQ(ok(client_->get(object(), std::to_string(i))), value);
-  ok(client_->call(object().punch_dkey("0")));
-  ok(client_->call(object().list_dkeys()));
+  ok(client_->call(object().punch_dkey("0"), 0));
+  ok(client_->call(object().list_dkeys(), 0));
   ObjectAddress stale = object().address();
   stale.map_version.value++;
   ListRequest list;
@@ -85,7 +85,7 @@ TEST_F(MetricsTest, requests_to_pools_that_are_not_there_are_counted_without_one
     list.address.pool.uuid.bytes[0] ^= i;
     EXPECT_FALSE(client_->call(list, 0));
   }
-  ok(client_->call(object().list_dkeys()));
+  ok(client_->call(object().list_dkeys(), 0));
   EXPECT_EQ(count(metrics(), "list"), 21u);
 }
 
