@@ -19,7 +19,8 @@ class NamedChannel final : public Channel {
 class SlowRequestsTest : public testing::Test {
  protected:
   void end_call(Duration receive, Duration handle, Duration answer) {
-    const net::ServerCall call{.request_id = {ClientId(0xabc), RequestSequence(next_++)}};
+    net::ServerCall call;
+    call.request_id = {ClientId(0xabc), RequestSequence(next_++)};
     const MonotonicTime begun{};
     slow_.look_at({.name = "update",
                    .call = call,
