@@ -26,6 +26,8 @@ void add_pool_commands(CLI::App& app, Program& program);
 void add_container_commands(CLI::App& app, Program& program);
 void add_fs_commands(CLI::App& app, Program& program);
 void add_copy_command(CLI::App& fs, Program& program);
+void add_top_command(CLI::App& app, Program& program);
+void add_slow_command(CLI::App& app, Program& program);
 void add_debug_commands(CLI::App& app, Program& program);
 void add_completion_command(CLI::App& app, Program& program);
 

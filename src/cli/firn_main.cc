@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   firn::cli::add_pool_commands(app, program);
   firn::cli::add_container_commands(app, program);
   firn::cli::add_fs_commands(app, program);
+  firn::cli::add_top_command(app, program);
+  firn::cli::add_slow_command(app, program);
   firn::cli::add_debug_commands(app, program);
   firn::cli::add_completion_command(app, program);
   try {

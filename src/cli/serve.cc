@@ -23,6 +23,8 @@ struct ServeArguments {
   uint32_t targets = 0;
   std::string device = "auto";
   std::string durability = "stable";
+  std::string admin;
+  double slow_ms = 100;
   bool relaxed() const { return durability == "relaxed"; }
 };
 
@@ -35,6 +37,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
               const engine::EngineProcess& engine) {
   if (options.json) {
     print_json({{"address", engine.uri()},
+                {"admin", engine.admin_uri()},
                 {"directory", engine.directory()},
                 {"targets", engine.target_count()},
                 {"device", arguments.device},
@@ -42,6 +45,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
   } else {
     fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(), engine.uri(),
                engine.target_count());
+    if (!engine.admin_uri().empty()) fmt::print("Metrics: {}/metrics\n", engine.admin_uri());
     if (arguments.relaxed()) {
       fmt::print("Durability is relaxed: a crash loses what was answered in the last {} ms or so.\n",
                  kRelaxedDelay.count());
@@ -62,11 +66,14 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
   engine::EngineProcessOptions engine_options{
       .target_count = arguments.targets,
       .listen = arguments.listen,
+      .admin = arguments.admin,
       .version = kVersion,
       .log_level = options.verbose ? LogLevel::debug : LogLevel::info,
       .device_kind = *device_kind_of_name(arguments.device),
       .target = {
-          .store = {.durability = arguments.relaxed() ? vos::Durability::relaxed : vos::Durability::stable}}};
+          .store = {.durability = arguments.relaxed() ? vos::Durability::relaxed : vos::Durability::stable},
+          .metrics = {.slow_threshold = std::chrono::duration_cast<Duration>(
+                          std::chrono::duration<double, std::milli>(arguments.slow_ms))}}};
   auto engine = engine::EngineProcess::start(arguments.directory, engine_options);
   if (!engine) return fail_with(engine.error());
   announce(options, arguments, **engine);
@@ -103,6 +110,15 @@ void add_serve_command(CLI::App& app, Program& program) {
           "but a crash of the server or the host loses what was answered last, on each target by "
           "itself)")
       ->check(CLI::IsMember({"stable", "relaxed"}))
+      ->capture_default_str();
+  command->add_option(
+      "--admin", arguments->admin,
+      "http://HOST:PORT for /metrics (Prometheus), /healthz and /slow; port 0 takes a free one "
+      "(default: none)");
+  command
+      ->add_option("--slow-ms", arguments->slow_ms,
+                   "Requests that take at least so many milliseconds are kept for `firn slow`, and logged")
+      ->check(CLI::Range(0.0, 1e9))
       ->capture_default_str();
   command->footer(
       "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that "

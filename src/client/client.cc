@@ -30,6 +30,7 @@ Client::~Client() = default;
 
 Task<void> Client::close() { return impl_->rpc.close(); }
 
+const Address& Client::system() const { return impl_->system; }
 Runtime& Client::runtime() { return impl_->runtime; }
 net::RpcClient& Client::rpc() { return impl_->rpc; }
 const ClientOptions& Client::options() const { return impl_->options; }

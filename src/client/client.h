@@ -48,9 +48,19 @@ class Client {
   Task<Result<ContainerInfo>> set_container_properties(ContainerSetPropertiesRequest request);
   Task<Result<void>> destroy_container(std::string pool, std::string container);
 
+  // What a service (a target of the system's engine, or Address::kControlTarget) has counted: a request of
+  // model/metrics_messages.h, answered within `patience` or not at all.
+  template <class Request>
+  Task<Result<typename Request::Reply>> ask_service(uint32_t service, Request request, Duration patience) {
+    net::CallOptions call = options().call;
+    call.timeout = patience;
+    return rpc().call(Address{system().uri, service}, std::move(request), {}, call);
+  }
+
   // By label or UUID. Shared by the containers opened from it: a pool lives as long as one of them is in use.
   Task<Result<std::shared_ptr<Pool>>> connect_pool(std::string pool);
 
+  const Address& system() const;
   Runtime& runtime();
   net::RpcClient& rpc();
   const ClientOptions& options() const;

@@ -10,6 +10,13 @@
 
 namespace firn::engine {
 
+namespace {
+
+// For the targets' answers; a target that lives gives its own between two requests.
+constexpr Duration kPatience = 2s;
+
+}  // namespace
+
 Engine::Engine(Runtime& control, std::vector<Runtime*> targets, control::MetaStore& meta,
                EngineOptions options)
     : control_runtime_(control),
@@ -17,7 +24,8 @@ Engine::Engine(Runtime& control, std::vector<Runtime*> targets, control::MetaSto
       options_(std::move(options)),
       targets_(control, std::move(targets), options_.disk_free_bytes),
       control_(control, meta, targets_, options_.control),
-      control_server_(control, options_.control_rpc) {
+      control_metrics_(control, options_.target.metrics),
+      control_server_(control, control_metrics_.observed(options_.control_rpc)) {
   FIRN_ASSERT(options_.disk_free_bytes);
   FIRN_ASSERT(targets_.target_count() > 0);
 }
@@ -29,6 +37,7 @@ Task<Result<void>> Engine::start() {
   FIRN_CO_CHECK(co_await open_pools());
   FIRN_CO_CHECK(co_await control_.start());
   control_.serve(control_server_);
+  control_metrics_.serve(control_server_, [this] { return control_metrics(); });
   co_return Result<void>();
 }
 
@@ -36,6 +45,30 @@ Task<void> Engine::close() {
   co_await control_server_.close();
   co_await control_.close();
   co_await targets_.close();
+}
+
+MetricsReply Engine::control_metrics() const {
+  MetricsReply reply = control_metrics_.describe(control_server_);
+  control_metrics_.other_operations().describe({}, reply.operations);
+  return reply;
+}
+
+Task<Result<EngineMetrics>> Engine::metrics() {
+  EngineMetrics all;
+  FIRN_CO_TRY(const auto pools, co_await control::Catalog(meta_).pools());
+  for (const control::PoolRecord& pool : pools) {
+    if (pool.state == control::RecordState::ready) all.pool_labels[pool.id] = pool.label;
+  }
+  all.targets = co_await targets_.metrics(kPatience);
+  all.control = control_metrics();
+  co_return all;
+}
+
+Task<EngineSlowRequests> Engine::slow_requests() {
+  EngineSlowRequests all;
+  all.targets = co_await targets_.slow_requests(kPatience);
+  all.control = control_metrics_.slow_requests();
+  co_return all;
 }
 
 ChannelAcceptor& Engine::acceptor(uint32_t target) {

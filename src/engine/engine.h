@@ -17,6 +17,8 @@
 
 #include "control/control_service.h"
 #include "control/meta_store.h"
+#include "engine/engine_metrics.h"
+#include "engine/service_metrics.h"
 #include "engine/target_group.h"
 #include "net/rpc_server.h"
 #include "runtime/runtime.h"
@@ -47,6 +49,10 @@ class Engine {
   // start().
   Task<void> close();
 
+  // Of the moment; targets that do not answer within two seconds are left out. From start() to close().
+  Task<Result<EngineMetrics>> metrics();
+  Task<EngineSlowRequests> slow_requests();
+
   // What a query of the system shows as this engine's address.
   void set_uri(std::string uri) { control_.set_uri(std::move(uri)); }
   uint32_t target_count() const { return targets_.target_count(); }
@@ -55,6 +61,7 @@ class Engine {
   ChannelAcceptor& acceptor(uint32_t target);
 
  private:
+  MetricsReply control_metrics() const;
   Task<Result<void>> open_pools();
   Task<void> open_pool(control::PoolRecord pool);
 
@@ -63,6 +70,7 @@ class Engine {
   const EngineOptions options_;
   TargetGroup targets_;
   control::ControlService control_;
+  ServiceMetrics control_metrics_;
   net::RpcServer control_server_;
 };
 

@@ -18,8 +18,9 @@ Task<bool> run_here(Function function) {
 
 Task<Result<void>> start_the(Engine* engine) { co_return co_await engine->start(); }
 
-Task<bool> close_all(net::TcpListener* listener, Engine* engine) {
-  // The listener first, so that no connection comes to a closed target.
+Task<bool> close_all(net::HttpServer* admin, net::TcpListener* listener, Engine* engine) {
+  // The listeners first, so that no connection comes to a closed target.
+  if (admin != nullptr) co_await admin->close();
   if (listener != nullptr) co_await listener->close();
   co_await engine->close();
   co_return true;
@@ -45,6 +46,7 @@ Result<void> EngineProcess::start_all() {
   FIRN_CHECK(start_threads());
   FIRN_CHECK(start_engine());
   FIRN_CHECK(start_listening());
+  FIRN_CHECK(start_admin());
   return register_with_hub();
 }
 
@@ -85,22 +87,38 @@ Result<void> EngineProcess::start_listening() {
   hooks.route = [this](uint32_t target, int descriptor, const std::string&) {
     route(target, Descriptor(descriptor));
   };
-  RuntimeThread& control = *threads_.back();
-  Result<void> listening;
-  control.call([&] {
-    return run_here([&] {
-      RealRuntime& runtime = control.runtime();
-      auto listener = net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, std::move(hooks));
-      if (!listener) {
-        listening = std::move(listener).error();
-        return;
-      }
-      listener_ = *std::move(listener);
-      uri_ = listener_->uri();
-      engine_->set_uri(uri_);
-    });
+  return in_control_thread([&](RealRuntime& runtime) -> Result<void> {
+    FIRN_TRY(listener_,
+             net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, std::move(hooks)));
+    uri_ = listener_->uri();
+    engine_->set_uri(uri_);
+    return {};
   });
-  return listening;
+}
+
+Result<void> EngineProcess::start_admin() {
+  if (options_.admin.empty()) return {};
+  admin_ = std::make_unique<AdminService>(*engine_, [this] { return host_figures(); });
+  return in_control_thread([this](RealRuntime& runtime) -> Result<void> {
+    const auto handler = [this](std::string path) { return admin_->answer(std::move(path)); };
+    FIRN_TRY(admin_server_, net::HttpServer::listen(runtime, runtime.sockets(), options_.admin, handler));
+    admin_uri_ = admin_server_->uri();
+    return {};
+  });
+}
+
+Result<void> EngineProcess::in_control_thread(std::function<Result<void>(RealRuntime& runtime)> step) {
+  RuntimeThread& control = *threads_.back();
+  Result<void> result;
+  control.call([&] { return run_here([&] { result = step(control.runtime()); }); });
+  return result;
+}
+
+HostFigures EngineProcess::host_figures() const {
+  HostFigures figures{.version = options_.version, .process = {}, .disk_free_bytes = {}};
+  if (auto info = process_info()) figures.process = *info;
+  if (auto free = directory_.free_bytes()) figures.disk_free_bytes = *free;
+  return figures;
 }
 
 // In the control thread.
@@ -149,10 +167,12 @@ void EngineProcess::leave_hub() {
 void EngineProcess::stop() {
   leave_hub();
   if (engine_ != nullptr) {
-    threads_.back()->call([this] { return close_all(listener_.get(), engine_.get()); });
+    threads_.back()->call([this] { return close_all(admin_server_.get(), listener_.get(), engine_.get()); });
   }
   for (const auto& thread : threads_) thread->stop();
+  admin_server_.reset();
   listener_.reset();
+  admin_.reset();
   engine_.reset();
   transports_.clear();
   threads_.clear();

@@ -11,13 +11,16 @@
 // Plain code calls this from one thread, which is not a runtime's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
+#include "engine/admin_service.h"
 #include "engine/engine.h"
 #include "engine/system_directory.h"
+#include "net/http_server.h"
 #include "net/inproc_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
@@ -28,7 +31,8 @@ namespace firn::engine {
 struct EngineProcessOptions {
   // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
   uint32_t target_count = 0;
-  std::string listen{};           // "tcp://host:port", port 0: a free one; empty: no network
+  std::string listen{};  // "tcp://host:port", port 0: a free one; empty: no network
+  std::string admin{};   // "http://host:port" for figures and health, port 0: a free one; empty: none
   net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
   std::string version{};          // of the program, for people
   LogLevel log_level = LogLevel::info;
@@ -51,6 +55,8 @@ class EngineProcess {
 
   // Where it listens, with the port it got; empty without network.
   const std::string& uri() const { return uri_; }
+  // Where the admin port is, likewise.
+  const std::string& admin_uri() const { return admin_uri_; }
   // Where clients of this process find it, by the hub.
   std::string inproc_uri() const { return "inproc://" + directory_.path(); }
   uint32_t target_count() const { return directory_.target_count(); }
@@ -62,6 +68,9 @@ class EngineProcess {
   Result<void> start_threads();
   Result<void> start_engine();
   Result<void> start_listening();
+  Result<void> start_admin();
+  Result<void> in_control_thread(std::function<Result<void>(RealRuntime& runtime)> step);
+  HostFigures host_figures() const;
   Result<void> register_with_hub();
   void leave_hub();
   void route(uint32_t target, Descriptor connection);
@@ -72,12 +81,16 @@ class EngineProcess {
   SystemDirectory directory_;
   const EngineProcessOptions options_;
   std::string uri_;
+  std::string admin_uri_;
   std::unique_ptr<control::MetaStore> meta_;
   std::vector<std::unique_ptr<RuntimeThread>> threads_;         // the targets', and behind them control's
   std::vector<std::unique_ptr<net::TcpTransport>> transports_;  // of the same threads
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<net::TcpListener> listener_;  // in the control thread
-  std::vector<uint32_t> in_hub_;                // services registered there
+  std::unique_ptr<AdminService> admin_;
+  // These two in the control thread.
+  std::unique_ptr<net::TcpListener> listener_;
+  std::unique_ptr<net::HttpServer> admin_server_;
+  std::vector<uint32_t> in_hub_;  // services registered there
 };
 
 }  // namespace firn::engine

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/operation_table.h"
 #include "engine/pool_share.h"
 #include "model/ids.h"
 #include "runtime/sync.h"
@@ -39,6 +40,10 @@ class PoolStore {
   };
 
   const PoolShare& share() const { return share_; }
+  // What became of requests to the pool.
+  OperationTable& operations() { return operations_; }
+  // nullptr if it did not open.
+  const vos::Store* store() const { return store_.get(); }
   // For an operation on a container. The reason if the store did not open; Code::not_found if the container
   // is gone.
   Result<Use> use(ContainerId container);
@@ -60,6 +65,7 @@ class PoolStore {
   Task<void> wait_for_earlier_uses();
 
   PoolShare share_;
+  OperationTable operations_;
   std::unique_ptr<vos::Store> store_;  // nullptr: it did not open
   std::optional<Error> reason_;
   std::set<ContainerId> removed_;  // since the store was opened

@@ -31,6 +31,28 @@ Task<void> close_store(Runtime* runtime, PoolStore* store) {
   if (!closed) runtime->log().warning("store not closed cleanly: " + closed.error().message());
 }
 
+StoreCounts counts_of(PoolId pool, const vos::Store* store) {
+  StoreCounts counts{.pool = pool};
+  if (store == nullptr) return counts;
+  const vos::StoreStats stats = store->stats();
+  counts.open = true;
+  counts.space_bytes = stats.space_bytes;
+  counts.free_bytes = stats.free_bytes;
+  counts.reserve_bytes = stats.reserve_bytes;
+  counts.value_bytes = stats.usage.value_bytes;
+  counts.entries = stats.usage.entries;
+  counts.index_pages = stats.pages;
+  counts.cache_pages = stats.cache_pages;
+  counts.cache_dirty_pages = stats.dirty_pages;
+  counts.cache_lookups = stats.page_lookups;
+  counts.cache_misses = stats.page_loads;
+  counts.log_bytes = stats.log_bytes;
+  counts.checkpoints = stats.checkpoints;
+  counts.aggregated_entries = stats.aggregated_entries;
+  counts.removals_pending = stats.removals;
+  return counts;
+}
+
 }  // namespace
 
 uint64_t log_bytes_for(uint64_t capacity_bytes) {
@@ -117,6 +139,27 @@ Result<PoolStore::Use> StoreTable::use(const ObjectAddress& address) {
   FIRN_TRY(PoolStore * store, find(address.pool));
   FIRN_CHECK(store->share().check(address.map_version, address.pg));
   return store->use(address.container);
+}
+
+OperationTable* StoreTable::operations_of(PoolId pool) {
+  const auto found = stores_.find(pool);
+  return found == stores_.end() ? nullptr : &found->second->operations();
+}
+
+void StoreTable::describe_operations(std::vector<OperationCounts>& lines) const {
+  for (const auto& [pool, store] : stores_) store->operations().describe(pool, lines);
+}
+
+OperationTable StoreTable::all_operations() const {
+  OperationTable all;
+  for (const auto& [pool, store] : stores_) all.merge(store->operations());
+  return all;
+}
+
+std::vector<StoreCounts> StoreTable::describe_stores() const {
+  std::vector<StoreCounts> all;
+  for (const auto& [pool, store] : stores_) all.push_back(counts_of(pool, store->store()));
+  return all;
 }
 
 Result<PoolStore*> StoreTable::find(PoolId pool) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "control/target_directory.h"
 #include "engine/pool_share.h"
@@ -33,6 +34,14 @@ class StoreTable {
   Task<Result<void>> destroy(PoolId pool);
   Task<Result<void>> remove_container(PoolId pool, ContainerId container);
   Task<Result<control::TargetSpace>> space(PoolId pool);
+
+  // Where requests to the pool are counted; nullptr if the target does not have it.
+  OperationTable* operations_of(PoolId pool);
+  // By pool.
+  void describe_operations(std::vector<OperationCounts>& lines) const;
+  // Of all pools together.
+  OperationTable all_operations() const;
+  std::vector<StoreCounts> describe_stores() const;
 
   // The store for a request, after all checks of its address.
   Result<PoolStore::Use> use(const ObjectAddress& address);

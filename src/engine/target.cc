@@ -27,7 +27,9 @@ uint64_t expected_reply_bytes(const FetchRequest& request) {
 }  // namespace
 
 Target::Target(Runtime& runtime, TargetPlace place, TargetOptions options)
-    : stores_(runtime, place, options.store), server_(runtime, options.rpc) {
+    : stores_(runtime, place, options.store),
+      metrics_(runtime, options.metrics, [this](PoolId pool) { return stores_.operations_of(pool); }),
+      server_(runtime, metrics_.observed(options.rpc)) {
   serve();
 }
 
@@ -39,9 +41,24 @@ void Target::serve() {
   server_.handle<FetchRequest>(
       [this](FetchRequest request, net::ServerCall& call) { return fetch(std::move(request), &call); });
   server_.handle<ListRequest>(
-      [this](ListRequest request, net::ServerCall&) { return list(std::move(request)); });
+      [this](ListRequest request, net::ServerCall& call) { return list(std::move(request), &call); });
   server_.handle<QueryRequest>(
-      [this](QueryRequest request, net::ServerCall&) { return query(std::move(request)); });
+      [this](QueryRequest request, net::ServerCall& call) { return query(std::move(request), &call); });
+  metrics_.serve(server_, [this] { return metrics(false); });
+}
+
+MetricsReply Target::metrics(bool by_pool) const {
+  MetricsReply reply = metrics_.describe(server_);
+  if (by_pool) {
+    stores_.describe_operations(reply.operations);
+    metrics_.other_operations().describe({}, reply.operations);
+  } else {
+    OperationTable all = stores_.all_operations();
+    all.merge(metrics_.other_operations());
+    all.describe({}, reply.operations);
+  }
+  reply.stores = stores_.describe_stores();
+  return reply;
 }
 
 Task<void> Target::close() {
@@ -50,6 +67,7 @@ Task<void> Target::close() {
 }
 
 Task<Result<ChangeReply>> Target::update(UpdateRequest request, net::ServerCall* call) {
+  call->subject = request.address;
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
   FIRN_CO_TRY(vos::Update update, to_store(std::move(request), origin_of(*call)));
   const ByteView payload = std::as_const(call->payload).bytes();
@@ -58,6 +76,7 @@ Task<Result<ChangeReply>> Target::update(UpdateRequest request, net::ServerCall*
 }
 
 Task<Result<ChangeReply>> Target::punch(PunchRequest request, net::ServerCall* call) {
+  call->subject = request.address;
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
   FIRN_CO_TRY(vos::Punch punch, to_store(std::move(request), origin_of(*call)));
   FIRN_CO_TRY(const Epoch epoch, co_await use.store().punch(std::move(punch)));
@@ -65,6 +84,7 @@ Task<Result<ChangeReply>> Target::punch(PunchRequest request, net::ServerCall* c
 }
 
 Task<Result<FetchReply>> Target::fetch(FetchRequest request, net::ServerCall* call) {
+  call->subject = request.address;
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
   FIRN_CO_CHECK(call->reserve_reply(expected_reply_bytes(request)));
   FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(request)));
@@ -73,14 +93,16 @@ Task<Result<FetchReply>> Target::fetch(FetchRequest request, net::ServerCall* ca
   co_return FetchReply{result.epoch, std::move(result.items)};
 }
 
-Task<Result<ListReply>> Target::list(ListRequest request) {
+Task<Result<ListReply>> Target::list(ListRequest request, net::ServerCall* call) {
+  call->subject = request.address;
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
   FIRN_CO_TRY(vos::List list, to_store(std::move(request)));
   FIRN_CO_TRY(vos::ListResult result, co_await use.store().list(std::move(list)));
   co_return to_message(std::move(result));
 }
 
-Task<Result<QueryReply>> Target::query(QueryRequest request) {
+Task<Result<QueryReply>> Target::query(QueryRequest request, net::ServerCall* call) {
+  call->subject = request.address;
   FIRN_CO_TRY(const auto use, stores_.use(request.address));
   FIRN_CO_TRY(vos::Query query, to_store(std::move(request)));
   FIRN_CO_TRY(vos::QueryResult result, co_await use.store().query(std::move(query)));

@@ -4,6 +4,7 @@
 
 #include "engine/object_convert.h"
 #include "engine/pool_share.h"
+#include "engine/service_metrics.h"
 #include "engine/store_table.h"
 #include "net/rpc_server.h"
 #include "runtime/runtime.h"
@@ -13,6 +14,7 @@ namespace firn::engine {
 struct TargetOptions {
   vos::StoreOptions store{};
   net::RpcServerOptions rpc{};
+  MetricsOptions metrics{};
 };
 
 class Target {
@@ -23,6 +25,9 @@ class Target {
   // Takes channels of clients.
   ChannelAcceptor& acceptor() { return server_; }
   StoreTable& stores() { return stores_; }
+  // Operations by pool, or of all pools together.
+  MetricsReply metrics(bool by_pool) const;
+  SlowRequestsReply slow_requests() const { return metrics_.slow_requests(); }
   // Turns clients away, then closes the stores. Once.
   Task<void> close();
 
@@ -31,10 +36,11 @@ class Target {
   Task<Result<ChangeReply>> update(UpdateRequest request, net::ServerCall* call);
   Task<Result<ChangeReply>> punch(PunchRequest request, net::ServerCall* call);
   Task<Result<FetchReply>> fetch(FetchRequest request, net::ServerCall* call);
-  Task<Result<ListReply>> list(ListRequest request);
-  Task<Result<QueryReply>> query(QueryRequest request);
+  Task<Result<ListReply>> list(ListRequest request, net::ServerCall* call);
+  Task<Result<QueryReply>> query(QueryRequest request, net::ServerCall* call);
 
   StoreTable stores_;
+  ServiceMetrics metrics_;
   net::RpcServer server_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "net/deadline_wait.h"
 #include "runtime/sync.h"
 #include "runtime/when_all.h"
 
@@ -64,6 +65,55 @@ Task<TargetGroup::ResultOf<Function>> TargetGroup::call(uint32_t target, Functio
   Slot* const slot = slots_[target].get();
   co_return co_await call_on(control_.executor(), slot->runtime.executor(), slot->gate,
                              [&] { return make_task(slot->target->stores()); });
+}
+
+namespace {
+
+// The answers that are there; belongs to the asking thread. Shared, because one may come when nobody waits
+// for it any more.
+template <class Answer>
+struct Answers {
+  explicit Answers(size_t count) : of_target(count), missing(count) {}
+  void arrived(size_t target, Answer answer) {
+    if (over) return;
+    of_target[target] = std::move(answer);
+    missing--;
+    if (auto* const waiting = waiters.front(); missing == 0 && waiting != nullptr) waiting->wait.wake();
+  }
+  std::vector<std::optional<Answer>> of_target;
+  size_t missing;
+  bool over = false;
+  net::DeadlineWait::List waiters;
+};
+
+}  // namespace
+
+template <class Answer>
+Task<std::vector<std::optional<Answer>>> TargetGroup::ask_all(Answer (*ask)(const Target& target),
+                                                              Duration patience) {
+  const auto answers = std::make_shared<Answers<Answer>>(slots_.size());
+  Executor* const here = &control_.executor();
+  for (size_t i = 0; i < slots_.size(); i++) {
+    Slot* const slot = slots_[i].get();
+    slot->runtime.executor().submit([=] {
+      if (slot->target == nullptr) return;  // closed before this one's turn came
+      here->submit(
+          [answers, i, answer = ask(*slot->target)]() mutable { answers->arrived(i, std::move(answer)); });
+    });
+  }
+  net::DeadlineWait wait(*here, here->now() + patience, {});
+  answers->waiters.push_back(wait.place());
+  co_await wait;
+  answers->over = true;
+  co_return std::move(answers->of_target);
+}
+
+Task<std::vector<std::optional<MetricsReply>>> TargetGroup::metrics(Duration patience) {
+  return ask_all<MetricsReply>([](const Target& target) { return target.metrics(true); }, patience);
+}
+
+Task<std::vector<std::optional<SlowRequestsReply>>> TargetGroup::slow_requests(Duration patience) {
+  return ask_all<SlowRequestsReply>([](const Target& target) { return target.slow_requests(); }, patience);
 }
 
 Task<Result<void>> TargetGroup::open_store(PoolMap map, uint32_t target) {

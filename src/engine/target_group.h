@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "control/target_directory.h"
@@ -34,6 +35,11 @@ class TargetGroup final : public control::TargetDirectory {
   // Opens the pool's store on a target. If it does not open, users of the pool are told the reason, too.
   Task<Result<void>> open_store(PoolMap map, uint32_t target);
 
+  // What the targets have counted, by pool, and their slow requests; nothing of one that has not answered
+  // after `patience`. No close() follows before it has ended.
+  Task<std::vector<std::optional<MetricsReply>>> metrics(Duration patience);
+  Task<std::vector<std::optional<SlowRequestsReply>>> slow_requests(Duration patience);
+
   uint32_t target_count() const override { return static_cast<uint32_t>(slots_.size()); }
   Task<Result<uint64_t>> disk_free_bytes() override { co_return disk_free_(); }
   Task<Result<void>> create_store(PoolMap map, uint32_t target, uint64_t capacity_bytes) override;
@@ -54,6 +60,8 @@ class TargetGroup final : public control::TargetDirectory {
   using ResultOf = typename detail::TaskValue<std::invoke_result_t<Function&, StoreTable&>>::Type;
   template <class Function>
   Task<ResultOf<Function>> call(uint32_t target, Function make_task);
+  template <class Answer>
+  Task<std::vector<std::optional<Answer>>> ask_all(Answer (*ask)(const Target& target), Duration patience);
   static Task<bool> make_target(Slot* slot, TargetPlace place, TargetOptions options);
   static Task<bool> close_target(Slot* slot);
   static Task<void> close_slot(Executor* here, Slot* slot);

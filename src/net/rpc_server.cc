@@ -18,6 +18,8 @@ ChannelReceiver& ServerCore::accepted(std::unique_ptr<Channel> channel) {
   ServerSession& receiver = *session;
   const bool welcome = !closing_ && channels_ < options_.channels_max;
   channels_++;
+  counted_.channels_accepted++;
+  if (!welcome) counted_.channels_turned_away++;
   sessions_.push_back(receiver);
   gate_.spawn(keep_session(std::move(session), welcome));
   return receiver;
@@ -51,6 +53,7 @@ Reservation ServerCore::reserve(ServerSession& session, uint64_t payload_bytes) 
 bool ServerCore::join(ServerSession& session, const Frame& frame) {
   const auto found = running_.find(frame.request);
   if (found == running_.end()) return false;
+  counted_.repeats++;
   auto& askers = found->second->askers;
   for (const Asker& asker : askers) {
     if (asker.session == &session && asker.call_number == frame.call_number)
@@ -62,7 +65,17 @@ bool ServerCore::join(ServerSession& session, const Frame& frame) {
 
 void ServerCore::cancel(RequestId request) {
   const auto found = running_.find(request);
-  if (found != running_.end()) found->second->call.canceled = true;
+  if (found == running_.end() || found->second->call.canceled) return;
+  found->second->call.canceled = true;
+  counted_.canceled++;
+}
+
+ChannelCounts ServerCore::counts() const {
+  ChannelCounts counts = counted_;
+  counts.channels = channels_;
+  counts.requests_in_progress = admission_.calls();
+  counts.payload_bytes_in_progress = admission_.payload_bytes();
+  return counts;
 }
 
 namespace {
@@ -106,7 +119,25 @@ Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Han
   // A repeat from now on is a request of its own: the handler's memory answers it.
   if (has_identity) core->running_.erase(id);
   outcome = core->checked(std::move(outcome), running);
+  running.handled = core->runtime_.now();
   if (!call.canceled) co_await core->send_outcome(&running, &outcome);
+  if (core->options_.observer != nullptr) core->tell_observer(handler, running, request, outcome);
+}
+
+void ServerCore::tell_observer(const Handler* handler, const Running& running, const ArrivedRequest& request,
+                               const Result<std::string>& outcome) {
+  const ServerCall& call = running.call;
+  options_.observer->call_ended({.opcode = request.frame.opcode,
+                                 .name = handler != nullptr ? handler->name : "",
+                                 .call = call,
+                                 .channel = running.askers.front().session->channel(),
+                                 .outcome = outcome ? Code{} : outcome.error().code(),
+                                 .received_bytes = request.frame.body.size() + call.payload.size(),
+                                 .sent_bytes = outcome ? outcome->size() + call.reply_payload.size() : 0,
+                                 .begun = request.begun,
+                                 .arrived = request.arrived,
+                                 .handled = running.handled,
+                                 .answered = runtime_.now()});
 }
 
 // An answer that no frame can carry becomes an error.
@@ -126,12 +157,14 @@ Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>*
   const std::span<const ByteView> payload = has_payload ? std::span(&part, 1) : std::span<const ByteView>();
   auto& askers = running->askers;
   if (askers.size() == 1) {
-    co_await askers.front().session->send(reply_head(askers.front().call_number, *outcome), payload);
+    co_await askers.front().session->send(reply_head(askers.front().call_number, *outcome), payload,
+                                          running->handled);
     co_return;
   }
   std::vector<Task<void>> answers;
   for (const Asker& asker : askers) {
-    answers.push_back(asker.session->send(reply_head(asker.call_number, *outcome), payload));
+    answers.push_back(
+        asker.session->send(reply_head(asker.call_number, *outcome), payload, running->handled));
   }
   co_await when_all(std::move(answers));
 }
@@ -159,6 +192,7 @@ ChannelReceiver& RpcServer::accepted(std::unique_ptr<Channel> channel) {
   return impl_->accepted(std::move(channel));
 }
 Task<void> RpcServer::close() { return impl_->close(); }
+ChannelCounts RpcServer::counts() const { return impl_->counts(); }
 void RpcServer::handle_raw(uint16_t opcode, const char* name, RawHandler handler) {
   impl_->handle(opcode, name, std::move(handler));
 }

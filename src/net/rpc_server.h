@@ -14,9 +14,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/buffer.h"
+#include "model/metrics_messages.h"
+#include "model/object_messages.h"
 #include "model/wire.h"
+#include "net/call_observer.h"
 #include "runtime/runtime.h"
 #include "runtime/transport.h"
 
@@ -32,6 +36,7 @@ struct RpcServerOptions {
   Duration busy_retry_after = std::chrono::milliseconds(20);  // what a BUSY answer says
   // A reply that the client's side does not take for so long: the channel is closed.
   Duration reply_stall_max = std::chrono::seconds(30);
+  CallObserver* observer = nullptr;  // outlives the server
 };
 
 // A call being answered; lives until its handler is done.
@@ -43,6 +48,7 @@ class ServerCall {
   bool canceled = false;            // the client has said that it waits no longer; no answer will be sent
   Buffer payload;                   // of the request
   Buffer reply_payload;             // set by the handler
+  std::optional<ObjectAddress> subject;  // likewise, for people: what the request is about
 
   // Takes room for a reply of at most so many bytes, before it is made. Code::busy when there is none: the
   // handler answers that, and the client asks again later.
@@ -69,6 +75,7 @@ class RpcServer : public ChannelAcceptor {
   // Closes all channels and waits for handlers to end. Handlers that wait for something must be told by their
   // owner. Channels that come while it waits are closed at once; none may come afterwards. Once.
   Task<void> close();
+  ChannelCounts counts() const;
 
   // `encoded` is valid until the handler first waits.
   using RawHandler = std::function<Task<Result<std::string>>(std::string_view encoded, ServerCall& call)>;

@@ -26,6 +26,9 @@ class ServerCore {
   Task<void> close();
 
   Runtime& runtime() { return runtime_; }
+  // What is not counted here: channels, calls, bytes in progress.
+  ChannelCounts& counted() { return counted_; }
+  ChannelCounts counts() const;
   Gate& gate() { return gate_; }
   const RpcServerOptions& options() const { return options_; }
 
@@ -54,6 +57,9 @@ class ServerCore {
   struct Running {
     ServerCall call;
     std::vector<Asker> askers;
+    MonotonicTime begun;
+    MonotonicTime arrived;
+    MonotonicTime handled;
   };
   static constexpr size_t kAskersMax = 16;  // of one request: it is resent again and again
 
@@ -62,6 +68,8 @@ class ServerCore {
                           ArrivedRequest request);
   Task<void> send_outcome(Running* running, const Result<std::string>* outcome);
   std::string reply_head(CallNumber number, const Result<std::string>& outcome) const;
+  void tell_observer(const Handler* handler, const Running& running, const ArrivedRequest& request,
+                     const Result<std::string>& outcome);
   Result<std::string> checked(Result<std::string> outcome, const Running& running) const;
 
   Runtime& runtime_;
@@ -73,6 +81,7 @@ class ServerCore {
   IntrusiveList<ServerSession> sessions_;
   uint32_t channels_ = 0;
   bool closing_ = false;
+  ChannelCounts counted_;
 };
 
 }  // namespace firn::net

@@ -18,7 +18,8 @@ ServerSession::~ServerSession() {
 
 ServerSession::Landing ServerSession::admit(const Frame& frame, size_t payload_bytes) {
   Landing landing;
-  landing.deadline = core_.runtime().now() + std::max(frame.time, Duration::zero());
+  landing.begun = core_.runtime().now();
+  landing.deadline = landing.begun + std::max(frame.time, Duration::zero());
   if (core_.is_running(frame.request)) {
     landing.verdict = Verdict::repeat;
     return landing;
@@ -40,6 +41,7 @@ std::vector<MutableBytes> ServerSession::place(Channel&, ByteView head, size_t p
 
 void ServerSession::arrived(Channel&, ByteView head, size_t payload_bytes) {
   Landing landing = std::exchange(landing_, {});
+  core_.counted().received_bytes += head.size() + payload_bytes;
   if (rejected_ || life_.closed()) return;
   const auto frame = decode_frame(head);
   if (!frame) return reject(frame.error());
@@ -50,15 +52,22 @@ void ServerSession::arrived(Channel&, ByteView head, size_t payload_bytes) {
 }
 
 void ServerSession::request_arrived(const Frame& frame, Landing landing) {
+  const MonotonicTime now = landing.payload.empty() ? landing.begun : core_.runtime().now();
   // The client waits no longer: it has no use for an answer.
-  if (frame.time <= Duration::zero() ||
-      (!landing.payload.empty() && landing.deadline <= core_.runtime().now())) {
+  if (frame.time <= Duration::zero() || landing.deadline <= now) {
+    core_.counted().late++;
     return;
   }
   if (landing.verdict == Verdict::take) {
-    return core_.start(*this, {frame, std::move(landing.payload), landing.deadline, std::move(landing.room)});
+    return core_.start(*this, {.frame = frame,
+                               .payload = std::move(landing.payload),
+                               .deadline = landing.deadline,
+                               .room = std::move(landing.room),
+                               .begun = landing.begun,
+                               .arrived = now});
   }
   if (landing.verdict == Verdict::repeat && core_.join(*this, frame)) return;
+  core_.counted().busy_answers++;
   answer_shortly(encode_frame({.kind = FrameKind::busy,
                                .opcode = frame.opcode,
                                .credits = core_.admission().credits(),
@@ -73,30 +82,31 @@ void ServerSession::answer_shortly(std::string head) {
 }
 
 Task<void> ServerSession::short_answer_task(ServerSession* session, ChannelLife::Use, std::string head) {
-  co_await session->send(std::move(head), {});
+  co_await session->send(std::move(head), {}, session->core_.runtime().now());
   session->short_answers_--;
 }
 
 // What follows on a stream that is not understood makes no sense either.
 void ServerSession::reject(const Error& reason) {
   rejected_ = true;
+  core_.counted().channels_refused++;
   core_.runtime().log().warning("rpc channel refused: peer=" + channel_->peer() +
                                 " reason=" + reason.message());
   core_.gate().spawn(refuse_task(this, life_.use(), encode_error_frame(FrameKind::refusal, {}, reason)));
 }
 
 Task<void> ServerSession::refuse_task(ServerSession* session, ChannelLife::Use, std::string head) {
-  co_await session->send(std::move(head), {});
+  co_await session->send(std::move(head), {}, session->core_.runtime().now());
   session->close();
 }
 
-Task<void> ServerSession::send(std::string head, std::span<const ByteView> payload) {
+Task<void> ServerSession::send(std::string head, std::span<const ByteView> payload, MonotonicTime now) {
   if (life_.closed()) co_return;
-  Executor& executor = core_.runtime().executor();
   Sending sending;
-  sending.since = executor.now();
+  sending.since = now;
   sendings_.push_back(sending);
-  if (!armed()) executor.arm(*this, sending.since + core_.options().reply_stall_max);
+  core_.counted().sent_bytes += head.size() + total_bytes(payload);
+  if (!armed()) core_.runtime().executor().arm(*this, sending.since + core_.options().reply_stall_max);
   // An error means that the channel broke: the client will ask again over another.
   (void)co_await channel_->send(as_bytes(head), payload);
 }
@@ -108,6 +118,7 @@ void ServerSession::fire() {
   Executor& executor = core_.runtime().executor();
   const MonotonicTime stalled_at = oldest->since + core_.options().reply_stall_max;
   if (stalled_at > executor.now()) return executor.arm(*this, stalled_at);
+  core_.counted().channels_stalled++;
   core_.runtime().log().warning("rpc channel closed: its peer takes no answers: peer=" + channel_->peer());
   close();
 }

@@ -60,6 +60,8 @@ struct ArrivedRequest {
   Buffer payload;
   MonotonicTime deadline;
   Reservation room;
+  MonotonicTime begun;    // its head was there
+  MonotonicTime arrived;  // its payload too
 };
 
 class ServerSession final : public ChannelReceiver, public ListNode, private Timer {
@@ -70,8 +72,10 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   ChannelLife& life() { return life_; }
   ServerCore& core() { return core_; }
   void close() { channel_->close(); }
-  // Sends one frame, unless the channel is closed. A peer that does not take it in time loses the channel.
-  Task<void> send(std::string head, std::span<const ByteView> payload);
+  const Channel& channel() const { return *channel_; }
+  // Sends one frame, unless the channel is closed. A peer that has not taken it in time after `now` loses the
+  // channel.
+  Task<void> send(std::string head, std::span<const ByteView> payload, MonotonicTime now);
   // Calls of this channel in progress, those whose payload is arriving included.
   Admission::Channel& admitted() { return admitted_; }
 
@@ -85,6 +89,7 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   struct Landing {
     Verdict verdict = Verdict::none;
     Buffer payload;
+    MonotonicTime begun;
     MonotonicTime deadline;
     Reservation room;
   };

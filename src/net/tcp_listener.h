@@ -18,11 +18,10 @@
 #include <string>
 
 #include "net/frame.h"
+#include "net/socket_server.h"
 #include "net/tcp_frame.h"
-#include "runtime/gate.h"
 #include "runtime/runtime.h"
 #include "runtime/socket.h"
-#include "runtime/sync.h"
 
 namespace firn::net {
 
@@ -53,28 +52,23 @@ class TcpListener {
   // Where it listens: as given, with the port it got.
   const std::string& uri() const { return uri_; }
   // Accepts no more; connections already routed are not affected.
-  Task<void> close();
+  Task<void> close() { return server_.close(); }
 
  private:
-  struct Greeting;
+  using Connection = SocketServer::Connection;
 
-  TcpListener(Runtime& runtime, std::unique_ptr<ListenSocket> socket, Hooks hooks, Options options);
-  static Task<void> accept_all(TcpListener* listener);
-  static Task<void> greet(TcpListener* listener, std::unique_ptr<Socket> socket, Semaphore::Units units);
+  TcpListener(Runtime& runtime, std::unique_ptr<ListenSocket> socket, std::string uri, Hooks hooks,
+              Options options);
+  Task<void> greet(Connection* connection);
   static Task<Result<Preamble>> read_preamble(Socket* socket);
   Result<void> check(Preamble preamble) const;
   void log_refused(const Socket& socket, const Error& reason);
-  static Task<void> refuse(Socket* socket, Error reason);
+  static Task<void> refuse(Connection* connection, Error reason);
 
   Runtime& runtime_;
-  const std::unique_ptr<ListenSocket> socket_;
   const Hooks hooks_;
-  const Options options_;
-  std::string uri_;
-  bool closing_ = false;
-  Semaphore greetings_;
-  IntrusiveList<Greeting> greeted_;
-  Gate gate_;
+  const std::string uri_;
+  SocketServer server_;
 };
 
 }  // namespace firn::net

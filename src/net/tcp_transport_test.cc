@@ -4,65 +4,29 @@
 #include <charconv>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "net/echo_service_test.h"
+#include "net/plain_socket_test.h"
 #include "net/tcp_address.h"
 #include "net/tcp_frame.h"
-#include "runtime/descriptor.h"
 
 namespace firn::net {
 namespace {
 
-// A blocking socket, as another program would use it.
-class PlainClient {
+// Speaks the protocol of TCP, byte by byte.
+class PlainClient : public PlainSocket {
  public:
-  explicit PlainClient(const std::string& uri) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(parse_tcp_address(uri)->port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    timeval limit{.tv_sec = 10, .tv_usec = 0};
-    ::setsockopt(descriptor_.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    EXPECT_EQ(::connect(descriptor_.number(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-  }
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto sent = ::send(descriptor_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      bytes.remove_prefix(static_cast<size_t>(sent));
-    }
-  }
+  explicit PlainClient(const std::string& uri) : PlainSocket(parse_tcp_address(uri)->port) {}
   void send_preamble(uint16_t version = kProtocolVersion, uint32_t target = EchoHost::kTarget) {
     const auto bytes = Preamble{version, target}.encode();
     send(as_text(bytes));
-  }
-  // Up to `bytes`, fewer at the end of the stream.
-  std::string receive(size_t bytes) {
-    std::string received(bytes, '\0');
-    size_t size = 0;
-    while (size < bytes) {
-      const auto got = ::recv(descriptor_.number(), received.data() + size, bytes - size, 0);
-      if (got < 0 && errno == EINTR) continue;  // with a time limit, it is not restarted by itself
-      if (got <= 0) break;
-      size += static_cast<size_t>(got);
-    }
-    received.resize(size);
-    return received;
   }
   std::string receive_frame_head() {
     const std::string lengths = receive(kFrameLengthsBytes);
     return lengths.size() < kFrameLengthsBytes ? std::string()
                                                : receive(load_little<uint32_t>(lengths.data()));
   }
-  bool at_end() { return receive(1).empty(); }
-
- private:
-  Descriptor descriptor_;
 };
 
 std::string framed(std::string_view head, std::string_view payload = {}) {

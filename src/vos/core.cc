@@ -358,6 +358,7 @@ StoreStats Core::stats() const {
   stats.pages = pages.page_count();
   stats.log_bytes = log_ ? log_->bytes_used() : 0;
   stats.page_loads = pages.load_count();
+  stats.page_lookups = pages.lookup_count();
   stats.checkpoints = checkpoint_count_;
   return stats;
 }

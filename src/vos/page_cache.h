@@ -82,6 +82,7 @@ class PageCache {
     Frame* frame = nullptr;
   };
   Resident look_up(PageId page) {
+    lookup_count_++;
     const Resident found = page.value < by_id_.size() ? by_id_[page.value] : Resident{};
     if (found.frame != nullptr) [[likely]]
       touch(*found.frame);
@@ -127,6 +128,8 @@ class PageCache {
   uint64_t generation() const { return generation_; }
   // Pages read from the device so far.
   uint64_t load_count() const { return load_count_; }
+  // Pages asked for so far, resident or not.
+  uint64_t lookup_count() const { return lookup_count_; }
 
  private:
   struct Loading;
@@ -160,6 +163,7 @@ class PageCache {
   Lsn evicted_lsn_;        // newest of all pages that were dropped: a page read back may hold that change
   uint64_t generation_ = 0;
   uint64_t load_count_ = 0;
+  uint64_t lookup_count_ = 0;
   uint64_t resident_ = 0;
   uint64_t dirty_ = 0;
   uint64_t live_ = 0;

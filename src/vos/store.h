@@ -189,6 +189,7 @@ struct StoreStats {
   uint64_t pages = 0;               // of the index
   uint64_t log_bytes = 0;           // written since the last checkpoint
   uint64_t page_loads = 0;          // pages read from the device since opening
+  uint64_t page_lookups = 0;        // pages asked for, in memory or not, since opening
   uint64_t checkpoints = 0;         // since opening
   Usage usage;                      // of all containers
   uint64_t aggregated_entries = 0;  // that aggregation has looked at, since opening

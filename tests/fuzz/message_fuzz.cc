@@ -9,6 +9,7 @@
 
 #include "codec/crc32c.h"
 #include "model/control_messages.h"
+#include "model/metrics_messages.h"
 #include "model/object_messages.h"
 #include "model/wire.h"
 #include "net/frame.h"
@@ -59,6 +60,11 @@ void try_preamble(std::string_view input) {
   (void)net::Preamble::decode(as_bytes(input).first<net::Preamble::kBytes>());
 }
 
+// Buckets come from a peer, too.
+void try_histogram(std::string_view input) {
+  if (const auto counts = decode<HistogramCounts>(input)) (void)histogram_of(*counts).quantile(0.5);
+}
+
 using Try = void (*)(std::string_view);
 template <class... Messages>
 constexpr std::array<Try, sizeof...(Messages)> kTryMessages{try_message<Messages>...};
@@ -70,8 +76,8 @@ constexpr auto kMessages =
                  PoolConnectReply, ContainerInfo, ContainerCreateRequest, ContainerListRequest,
                  ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
                  ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
-                 net::ErrorMessage>;
-constexpr std::array<Try, 3> kOthers{try_frame, try_frame_with_good_checksum, try_preamble};
+                 net::ErrorMessage, MetricsReply, SlowRequestsReply>;
+constexpr std::array<Try, 4> kOthers{try_frame, try_frame_with_good_checksum, try_preamble, try_histogram};
 
 }  // namespace
 
