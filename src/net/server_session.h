@@ -70,6 +70,8 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   ChannelLife& life() { return life_; }
   ServerCore& core() { return core_; }
   void close() { channel_->close(); }
+  // Nothing that arrives is looked at any more.
+  void ignore() { rejected_ = true; }
   // Sends one frame, unless the channel is closed. A peer that does not take it in time loses the channel.
   Task<void> send(std::string head, std::span<const ByteView> payload);
   // Calls of this channel in progress, those whose payload is arriving included.

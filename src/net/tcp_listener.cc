@@ -20,9 +20,15 @@ Result<std::unique_ptr<TcpListener>> TcpListener::listen(Runtime& runtime, Socke
                                                          Hooks hooks, Options options) {
   FIRN_TRY(const TcpAddress address, parse_tcp_address(uri));
   FIRN_TRY(auto socket, sockets.listen(address.host, address.port));
+  std::string bound = tcp_uri(address.host, socket->port());
+  return over(runtime, std::move(socket), std::move(bound), std::move(hooks), options);
+}
+
+std::unique_ptr<TcpListener> TcpListener::over(Runtime& runtime, std::unique_ptr<ListenSocket> socket,
+                                               std::string uri, Hooks hooks, Options options) {
   std::unique_ptr<TcpListener> listener(
       new TcpListener(runtime, std::move(socket), std::move(hooks), options));
-  listener->uri_ = tcp_uri(address.host, listener->socket_->port());
+  listener->uri_ = std::move(uri);
   listener->gate_.spawn(accept_all(listener.get()));
   return listener;
 }
