@@ -23,6 +23,7 @@ struct ServeArguments {
   uint32_t targets = 0;
   std::string device = "auto";
   std::string durability = "stable";
+  std::string shm = engine::EngineProcessOptions::kOwnSocket;
   bool relaxed() const { return durability == "relaxed"; }
 };
 
@@ -35,6 +36,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
               const engine::EngineProcess& engine) {
   if (options.json) {
     print_json({{"address", engine.uri()},
+                {"socket", engine.local_socket()},
                 {"directory", engine.directory()},
                 {"targets", engine.target_count()},
                 {"device", arguments.device},
@@ -62,6 +64,7 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
   engine::EngineProcessOptions engine_options{
       .target_count = arguments.targets,
       .listen = arguments.listen,
+      .local_socket = arguments.shm == "off" ? "" : arguments.shm,
       .version = kVersion,
       .log_level = options.verbose ? LogLevel::debug : LogLevel::info,
       .device_kind = *device_kind_of_name(arguments.device),
@@ -103,6 +106,11 @@ void add_serve_command(CLI::App& app, Program& program) {
           "but a crash of the server or the host loses what was answered last, on each target by "
           "itself)")
       ->check(CLI::IsMember({"stable", "relaxed"}))
+      ->capture_default_str();
+  command
+      ->add_option("--shm", arguments->shm,
+                   "Share memory with clients on this host: auto (by a socket in the directory), off, or the "
+                   "path of a socket. Who may use it is whom the socket's permissions let write")
       ->capture_default_str();
   command->footer(
       "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that "

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/system_directory.h"
 #include "net/inproc_transport.h"
+#include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
 #include "runtime/runtime_thread.h"
@@ -28,7 +29,11 @@ namespace firn::engine {
 struct EngineProcessOptions {
   // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
   uint32_t target_count = 0;
-  std::string listen{};           // "tcp://host:port", port 0: a free one; empty: no network
+  std::string listen{};  // "tcp://host:port", port 0: a free one; empty: no network
+  // Where clients of this host find it for shared memory: the path of a socket; kOwnSocket: one in the
+  // directory, and if that cannot be, a warning; empty: nowhere.
+  static constexpr const char* kOwnSocket = "auto";
+  std::string local_socket{};
   net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
   std::string version{};          // of the program, for people
   LogLevel log_level = LogLevel::info;
@@ -51,6 +56,8 @@ class EngineProcess {
 
   // Where it listens, with the port it got; empty without network.
   const std::string& uri() const { return uri_; }
+  // The path of the socket for shared memory; empty without one.
+  const std::string& local_socket() const { return local_socket_; }
   // Where clients of this process find it, by the hub.
   std::string inproc_uri() const { return "inproc://" + directory_.path(); }
   uint32_t target_count() const { return directory_.target_count(); }
@@ -62,9 +69,13 @@ class EngineProcess {
   Result<void> start_threads();
   Result<void> start_engine();
   Result<void> start_listening();
+  Result<void> listen_tcp();
+  Result<void> listen_local();
+  Result<void> listen_local_at(std::string path);
+  net::TcpListener::Hooks hooks(bool local);
   Result<void> register_with_hub();
   void leave_hub();
-  void route(uint32_t target, Descriptor connection);
+  void route(uint32_t target, Descriptor connection, bool local);
   RuntimeThread& thread_of(uint32_t target);
   std::vector<uint32_t> services() const;
   EngineOptions engine_options();
@@ -72,12 +83,15 @@ class EngineProcess {
   SystemDirectory directory_;
   const EngineProcessOptions options_;
   std::string uri_;
+  std::string local_socket_;
   std::unique_ptr<control::MetaStore> meta_;
   std::vector<std::unique_ptr<RuntimeThread>> threads_;         // the targets', and behind them control's
   std::vector<std::unique_ptr<net::TcpTransport>> transports_;  // of the same threads
+  std::vector<std::unique_ptr<net::ShmTransport>> local_transports_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<net::TcpListener> listener_;  // in the control thread
-  std::vector<uint32_t> in_hub_;                // services registered there
+  std::unique_ptr<net::TcpListener> local_listener_;
+  std::vector<uint32_t> in_hub_;  // services registered there
 };
 
 }  // namespace firn::engine

@@ -130,6 +130,10 @@ TEST(ShmFrameTest, impossible_positions_are_noticed) {
     ring.positions.written = position;
     EXPECT_TRUE(ring.reader.ready());
     EXPECT_EQ(ring.reader.read(channel, collector).error().code(), Code::corrupt);
+  }
+  // More read than written.
+  for (const uint64_t position : {uint64_t{1}, uint64_t{kRingBytes + 1}, uint64_t{1} << 63}) {
+    Ring ring;
     ring.positions.read = position;
     EXPECT_TRUE(ring.writer.broken());
     EXPECT_EQ(ring.writer.room(), 0U);

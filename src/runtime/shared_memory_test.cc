@@ -109,9 +109,9 @@ TEST(LocalSocketTest, peer_that_is_gone_ends_the_stream) {
 // Longer than an address of the system holds.
 TEST(LocalSocketTest, listens_at_a_long_path_in_place_of_a_dead_socket) {
   auto runtime = *RealRuntime::create();
-  std::string directory = testing::TempDir() + "firn-" + std::to_string(::getpid());
+  const std::string directory = testing::TempDir() + std::string(120, 'd') + std::to_string(::getpid());
   ASSERT_EQ(::mkdir(directory.c_str(), 0700), 0);
-  std::string path = directory + "/" + std::string(120, 's');
+  const std::string path = directory + "/socket";
   for (int i = 0; i < 2; i++) {
     EXPECT_EQ(LocalSocket::connect(path).error().code(), Code::unreachable);
     auto listening = runtime->sockets().listen_local(path);
