@@ -177,6 +177,14 @@ void EngineProcess::leave_hub() {
   }
 }
 
+// A client that comes later is told at once that nobody is there.
+void EngineProcess::remove_local_socket() {
+  if (local_socket_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove(local_socket_, ignored);
+  local_socket_.clear();
+}
+
 void EngineProcess::stop() {
   leave_hub();
   if (engine_ != nullptr) {
@@ -186,6 +194,7 @@ void EngineProcess::stop() {
   for (const auto& thread : threads_) thread->stop();
   listener_.reset();
   local_listener_.reset();
+  remove_local_socket();
   engine_.reset();
   transports_.clear();
   local_transports_.clear();

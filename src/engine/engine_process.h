@@ -73,6 +73,7 @@ class EngineProcess {
   Result<void> listen_local();
   Result<void> listen_local_at(std::string path);
   net::TcpListener::Hooks hooks(bool local);
+  void remove_local_socket();
   Result<void> register_with_hub();
   void leave_hub();
   void route(uint32_t target, Descriptor connection, bool local);
