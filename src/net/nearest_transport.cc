@@ -42,11 +42,15 @@ Task<Result<std::unique_ptr<Channel>>> NearestTransport::connect(Address to, Cha
         .on("address", to.uri)
         .remedy("choose another: FIRN_TRANSPORT=auto");
   }
+  const MonotonicTime deadline = runtime_.now() + timeout;
   std::optional<Error> obstacle;
   for (size_t i = 0;; i++) {
     Transport& transport = is_shm(ways[i]) ? static_cast<Transport&>(shm_) : tcp_;
-    auto channel = co_await transport.connect({ways[i], to.target}, receiver, timeout);
-    if (!channel && i + 1 < ways.size()) {
+    const bool last = i + 1 == ways.size();
+    // A way that does not answer leaves time for the next.
+    const Duration left = std::max(deadline - runtime_.now(), Duration::zero());
+    auto channel = co_await transport.connect({ways[i], to.target}, receiver, last ? left : left / 2);
+    if (!channel && !last) {
       obstacle.emplace(std::move(channel).error());
       continue;
     }

@@ -335,7 +335,7 @@ class NearestTransportTest : public testing::Test {
   std::string answered_by(const std::string& uri, TransportChoice choice) {
     auto runtime = *RealRuntime::create(quiet());
     NearestTransport transport(*runtime, choice);
-    RpcClient rpc(*runtime, transport, {});
+    RpcClient rpc(*runtime, transport, {.connect_timeout = 100ms});
     const int before[] = {tcp_.counters().started, shm_.counters().started};
     auto reply = runtime->run(rpc.call({uri, EchoHost::kTarget}, EchoRequest{}, {}, {.timeout = 300ms}));
     runtime->run([](RpcClient* client) -> Task<int> {
@@ -362,6 +362,16 @@ TEST_F(NearestTransportTest, first_way_that_works_is_taken) {
   EXPECT_EQ(answered_by(both(), TransportChoice::automatic), "tcp");
   tcp_.stop();
   EXPECT_EQ(answered_by(both(), TransportChoice::automatic), "nobody");
+}
+
+TEST_F(NearestTransportTest, way_that_does_not_answer_is_left_for_the_next) {
+  auto runtime = *RealRuntime::create();
+  const std::string path = test_socket_path();
+  const auto silent = runtime->sockets().listen_local(path);
+  ASSERT_TRUE(silent.has_value());
+  EXPECT_EQ(answered_by(shm_uri({.path = path}) + " " + tcp_.address().uri, TransportChoice::automatic),
+            "tcp");
+  ::unlink(path.c_str());
 }
 
 TEST_F(NearestTransportTest, choice_leaves_other_ways_out) {
