@@ -73,8 +73,8 @@ Task<Result<void>> ShmChannel::send(ByteView head, std::span<const ByteView> pay
 }
 
 void ShmChannel::poll() {
-  read_frames();
-  if (!closing_) write_frames();
+  if (reader_.ready()) read_frames();
+  if (!queue_.empty()) write_frames();
 }
 
 bool ShmChannel::ready() const {

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <new>
 
 #include "base/bytes.h"
 #include "base/endian.h"
