@@ -1,4 +1,5 @@
-// net_bench: what a remote call costs over TCP on this machine's loopback, beside bare TCP in the same run.
+// net_bench: what a remote call costs over TCP on this machine's loopback, beside bare TCP in the same run,
+// and through shared memory, beside copies within memory.
 //
 //   net_bench [--repetitions N] [--seconds S] [--only TEXT]
 //
@@ -27,6 +28,8 @@
 #include "model/wire.h"
 #include "net/rpc_client.h"
 #include "net/rpc_server.h"
+#include "net/shm_address.h"
+#include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
 #include "runtime/real_runtime.h"
@@ -170,6 +173,16 @@ double bare_stream(double seconds) {
   return result;
 }
 
+// Copies of 1 MiB that walk through 256 MiB, so that no cache holds them.
+double memory_copy(double seconds) {
+  constexpr size_t kArea = 256 << 20;
+  static std::vector<char> from(kArea, 'x');
+  static std::vector<char> to(kArea, 'y');
+  return measure(seconds, kArea / kLargeBytes, [&] {
+    for (size_t at = 0; at < kArea; at += kLargeBytes) std::memcpy(&to[at], &from[at], kLargeBytes);
+  });
+}
+
 // --- rpc
 
 Task<Result<BenchReply>> answer(BenchRequest request, ServerCall& call) {
@@ -187,7 +200,8 @@ class BenchServer {
     thread_->call([this] { return close(this); });
     thread_->stop();
   }
-  Address address() const { return {listener_->uri(), 0}; }
+  Address tcp_address() const { return {listener_->uri(), 0}; }
+  Address shm_address() const { return {shm_listener_->uri(), 0}; }
 
  private:
   static Task<int> open(BenchServer* self) {
@@ -201,12 +215,22 @@ class BenchServer {
     auto listener = TcpListener::listen(runtime, runtime.sockets(), "tcp://127.0.0.1:0", std::move(hooks));
     if (!listener) std::abort();
     self->listener_ = std::move(*listener);
+    self->shm_ = std::make_unique<ShmTransport>(runtime);
+    TcpListener::Hooks shm_hooks{.route = [self](uint32_t, int descriptor, std::string) {
+      self->shm_->adopt(descriptor, *self->rpc_);
+    }};
+    const std::string path = "/tmp/net_bench-" + std::to_string(::getpid()) + ".socket";
+    auto shm_listener = listen_shm(runtime, path, std::move(shm_hooks));
+    if (!shm_listener) std::abort();
+    self->shm_listener_ = std::move(*shm_listener);
     co_return 0;
   }
   static Task<int> close(BenchServer* self) {
     co_await self->listener_->close();
+    co_await self->shm_listener_->close();
     co_await self->rpc_->close();
     self->listener_.reset();
+    self->shm_listener_.reset();
     self->rpc_.reset();
     co_return 0;
   }
@@ -215,6 +239,8 @@ class BenchServer {
   std::unique_ptr<RpcServer> rpc_;
   std::unique_ptr<TcpTransport> tcp_;
   std::unique_ptr<TcpListener> listener_;
+  std::unique_ptr<ShmTransport> shm_;
+  std::unique_ptr<TcpListener> shm_listener_;
 };
 
 struct Load {
@@ -260,8 +286,8 @@ class BenchClient {
  public:
   explicit BenchClient(Address server)
       : runtime_(std::move(*RealRuntime::create())),
-        tcp_(*runtime_, runtime_->sockets()),
-        rpc_(*runtime_, tcp_, {}),
+        transport_(make(*runtime_, server)),
+        rpc_(*runtime_, *transport_, {}),
         server_(std::move(server)),
         buffer_(64 * kLargeBytes) {}
   ~BenchClient() { runtime_->run(close_client(&rpc_)); }
@@ -271,8 +297,13 @@ class BenchClient {
   }
 
  private:
+  static std::unique_ptr<Transport> make(RealRuntime& runtime, const Address& server) {
+    if (server.uri.starts_with(kShmScheme)) return std::make_unique<ShmTransport>(runtime);
+    return std::make_unique<TcpTransport>(runtime, runtime.sockets());
+  }
+
   std::unique_ptr<RealRuntime> runtime_;
-  TcpTransport tcp_;
+  std::unique_ptr<Transport> transport_;
   RpcClient rpc_;
   Address server_;
   Buffer buffer_;
@@ -328,14 +359,19 @@ struct Options {
 
 int run(const Options& options) {
   BenchServer server;
-  BenchClient client(server.address());
-  const auto rpc = [&](Load load) { return [&client, load](double s) { return client.run(s, load); }; };
+  BenchClient tcp_client(server.tcp_address());
+  BenchClient shm_client(server.shm_address());
+  const auto rpc = [&](Load load) { return [&, load](double s) { return tcp_client.run(s, load); }; };
+  const auto shm = [&](Load load) { return [&, load](double s) { return shm_client.run(s, load); }; };
   std::vector<Row> small{
       {"bare, blocking", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, false); }},
       {"bare, spinning", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, true); }},
       {"rpc, 1 in flight", rpc({.message_bytes = kSmallBytes})},
       {"rpc, 16 in flight", rpc({.in_flight = 16, .message_bytes = kSmallBytes})},
       {"rpc, 64 in flight", rpc({.in_flight = 64, .message_bytes = kSmallBytes})},
+      {"shm, 1 in flight", shm({.message_bytes = kSmallBytes})},
+      {"shm, 16 in flight", shm({.in_flight = 16, .message_bytes = kSmallBytes})},
+      {"shm, 64 in flight", shm({.in_flight = 64, .message_bytes = kSmallBytes})},
   };
   std::vector<Row> large{
       {"bare, stream", bare_stream},
@@ -345,6 +381,11 @@ int run(const Options& options) {
       {"rpc write, 8 in flight", rpc({.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes})},
       {"rpc read, 1 in flight", rpc({.calls = 8, .reply_bytes = kLargeBytes})},
       {"rpc read, 8 in flight", rpc({.in_flight = 8, .calls = 8, .reply_bytes = kLargeBytes})},
+      {"memory copy", memory_copy},
+      {"shm write, 1 in flight", shm({.calls = 8, .send_bytes = kLargeBytes})},
+      {"shm write, 4 in flight", shm({.in_flight = 4, .calls = 8, .send_bytes = kLargeBytes})},
+      {"shm read, 1 in flight", shm({.calls = 8, .reply_bytes = kLargeBytes})},
+      {"shm read, 4 in flight", shm({.in_flight = 4, .calls = 8, .reply_bytes = kLargeBytes})},
   };
   for (auto* const rows : {&small, &large}) {
     std::erase_if(*rows, [&](const Row& row) { return row.name.find(options.only) == std::string::npos; });

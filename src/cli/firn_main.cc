@@ -33,9 +33,9 @@ int main(int argc, char** argv) {
   firn::cli::Program program;
   CLI::App app("Firn: a distributed object store for HPC and AI, from one laptop to a cluster.", "firn");
   app.set_version_flag("--version", std::string("firn ") + firn::kVersion);
-  app.add_option(
-      "-s,--system", program.global.system,
-      "The system: a directory or tcp://HOST:PORT (default: $FIRN_SYSTEM, else ~/.local/share/firn)");
+  app.add_option("-s,--system", program.global.system,
+                 "The system: a directory, tcp://HOST:PORT or shm://SOCKET (default: $FIRN_SYSTEM, else "
+                 "~/.local/share/firn)");
   app.add_flag("-j,--json", program.global.json, "Answer in JSON, for scripts");
   app.add_flag("-q,--quiet", program.global.quiet, "Say only what went wrong");
   app.add_option("--timeout", program.global.timeout_s, "Seconds an operation may take (default 60)")

@@ -25,6 +25,7 @@ struct ServeArguments {
   std::string durability = "stable";
   std::string admin;
   double slow_ms = 100;
+  std::string shm = engine::EngineProcessOptions::kOwnSocket;
   bool relaxed() const { return durability == "relaxed"; }
 };
 
@@ -38,6 +39,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
   if (options.json) {
     print_json({{"address", engine.uri()},
                 {"admin", engine.admin_uri()},
+                {"socket", engine.local_socket()},
                 {"directory", engine.directory()},
                 {"targets", engine.target_count()},
                 {"device", arguments.device},
@@ -67,6 +69,7 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
       .target_count = arguments.targets,
       .listen = arguments.listen,
       .admin = arguments.admin,
+      .local_socket = arguments.shm == "off" ? "" : arguments.shm,
       .version = kVersion,
       .log_level = options.verbose ? LogLevel::debug : LogLevel::info,
       .device_kind = *device_kind_of_name(arguments.device),
@@ -119,6 +122,11 @@ void add_serve_command(CLI::App& app, Program& program) {
       ->add_option("--slow-ms", arguments->slow_ms,
                    "Requests that take at least so many milliseconds are kept for `firn slow`, and logged")
       ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str();
+  command
+      ->add_option("--shm", arguments->shm,
+                   "Share memory with clients on this host: auto (by a socket in the directory), off, or the "
+                   "path of a socket. Who may use it is whom the socket's permissions let write")
       ->capture_default_str();
   command->footer(
       "Prints one line when it is ready. Ctrl-C or SIGTERM stops it in order; kill -9 loses nothing that "

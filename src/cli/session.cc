@@ -11,7 +11,7 @@
 #include "cli/print_json.h"
 #include "engine/engine_process.h"
 #include "net/inproc_transport.h"
-#include "net/tcp_transport.h"
+#include "net/nearest_transport.h"
 #include "runtime/real_runtime.h"
 
 namespace firn::cli {
@@ -20,6 +20,11 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kInterrupted = 130;
+
+std::string chosen_transport() {
+  const char* const chosen = std::getenv("FIRN_TRANSPORT");
+  return chosen != nullptr && *chosen != '\0' ? chosen : "auto";
+}
 
 // A mistyped directory is not to become a system, nor one that holds something else.
 Result<void> check_directory(const GlobalOptions& options) {
@@ -73,7 +78,8 @@ class RealSession final : public Session, private Timer {
     Address system;
     if (is_address(options_.system)) {
       system.uri = options_.system;
-      transport_ = std::make_unique<net::TcpTransport>(*runtime_, runtime_->sockets());
+      FIRN_TRY(const auto choice, net::parse_transport_choice(chosen_transport()));
+      transport_ = std::make_unique<net::NearestTransport>(*runtime_, choice);
     } else {
       FIRN_CHECK(check_directory(options_));
       engine::EngineProcessOptions engine_options{.hub = &hub_, .version = kVersion, .log_level = log_level};
@@ -135,7 +141,9 @@ int run_command(GlobalOptions options, Command command) {
   return done ? 0 : report(options, done.error(), (*session)->interrupted());
 }
 
-bool is_address(std::string_view system) { return system.starts_with("tcp://"); }
+bool is_address(std::string_view system) {
+  return system.starts_with("tcp://") || system.starts_with("shm://");
+}
 
 std::string default_system() {
   if (const char* const chosen = std::getenv("FIRN_SYSTEM"); chosen != nullptr && *chosen != '\0')

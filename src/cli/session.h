@@ -15,7 +15,7 @@ namespace firn::cli {
 
 struct GlobalOptions {
   std::string
-      system;  // a directory, or "tcp://host:port"; default: $FIRN_SYSTEM, else the user's own directory
+      system;  // a directory, "tcp://host:port" or "shm://socket"; default: $FIRN_SYSTEM, else the user's own
   bool json = false;
   bool quiet = false;
   double timeout_s = 60;         // of each operation
@@ -46,7 +46,7 @@ using Command = std::function<Task<Result<void>>(Session&)>;
 // as JSON on standard output), 130 ended by Ctrl-C.
 int run_command(GlobalOptions options, Command command);
 
-// "tcp://…" names a server, anything else a directory.
+// "tcp://…" and "shm://…" name a server, anything else a directory.
 bool is_address(std::string_view system);
 std::string default_system();
 

@@ -81,8 +81,7 @@ Task<Result<void>> Client::destroy_container(std::string pool, std::string conta
 Task<Result<std::shared_ptr<Pool>>> Client::connect_pool(std::string pool) {
   FIRN_CO_TRY(PoolConnectReply reply, co_await impl_->call(PoolConnectRequest{.pool = std::move(pool)}));
   FIRN_CO_CHECK(check_pool_map(reply.map));
-  co_return std::shared_ptr<Pool>(
-      new Pool(*this, impl_->system, std::move(reply.map), std::move(reply.label)));
+  co_return std::shared_ptr<Pool>(new Pool(*this, impl_->system, std::move(reply)));
 }
 
 Result<void> check_pool_map(const PoolMap& map) {
@@ -99,8 +98,12 @@ Result<void> check_pool_map(const PoolMap& map) {
   return {};
 }
 
-Pool::Pool(Client& client, Address system, PoolMap map, std::string label)
-    : client_(client), system_(std::move(system)), map_(std::move(map)), label_(std::move(label)) {}
+Pool::Pool(Client& client, Address system, PoolConnectReply reply)
+    : client_(client),
+      system_(std::move(system)),
+      map_(std::move(reply.map)),
+      label_(std::move(reply.label)),
+      local_uri_(std::move(reply.local_uri)) {}
 
 Task<Result<std::shared_ptr<Container>>> Pool::open_container(std::string container) {
   FIRN_CO_TRY(ContainerInfo info,
@@ -113,13 +116,16 @@ Task<Result<void>> Pool::refresh_map() {
   FIRN_CO_TRY(PoolConnectReply reply,
               co_await client_.rpc().call(system_, std::move(request), {}, client_.options().call));
   FIRN_CO_CHECK(check_pool_map(reply.map));
+  local_uri_ = std::move(reply.local_uri);
   if (reply.map.version > map_.version) map_ = std::move(reply.map);
   co_return {};
 }
 
 Address Pool::address_of(PgIndex pg) const {
   const PoolTarget& target = map_.targets[map_.primary(pg).value];
-  return Address{target.uri.empty() ? system_.uri : target.uri, target.engine_target};
+  const std::string& uri = target.uri.empty() ? system_.uri : target.uri;
+  if (local_uri_.empty()) return Address{uri, target.engine_target};
+  return Address{local_uri_ + " " + uri, target.engine_target};
 }
 
 Container::Container(std::shared_ptr<Pool> pool, ContainerInfo info)

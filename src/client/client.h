@@ -86,16 +86,17 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Task<Result<std::shared_ptr<Container>>> open_container(std::string container);
   const Address& system() const { return system_; }
   Task<Result<void>> refresh_map();
-  // Where requests for the placement group go now.
+  // Where requests for the placement group go now; with several ways, the best first (an address's uri).
   Address address_of(PgIndex pg) const;
 
  private:
   friend class Client;
-  Pool(Client& client, Address system, PoolMap map, std::string label);
+  Pool(Client& client, Address system, PoolConnectReply reply);
   Client& client_;
   Address system_;
   PoolMap map_;
   std::string label_;
+  std::string local_uri_;  // the engine's, for clients on its host
 };
 
 class Object;

@@ -15,8 +15,9 @@ namespace firn::control {
 // The engine that the service runs in.
 struct ControlOptions {
   Rank rank{};
-  std::string uri{};      // for people; may be empty
-  std::string version{};  // of the program
+  std::string uri{};        // for people; may be empty
+  std::string local_uri{};  // for clients on its host; empty: there is no such way
+  std::string version{};    // of the program
 };
 
 struct ControlContext {

@@ -26,6 +26,7 @@ class ControlService {
 
   // What query_system() shows from now on.
   void set_uri(std::string uri) { context_.options.uri = std::move(uri); }
+  void set_local_uri(std::string uri) { context_.options.local_uri = std::move(uri); }
   Task<Result<SystemQueryReply>> query_system();
   PoolService& pools() { return pools_; }
   ContainerService& containers() { return containers_; }

@@ -204,7 +204,7 @@ Task<Result<PoolInfo>> PoolService::query(PoolQueryRequest request) {
 Task<Result<PoolConnectReply>> PoolService::connect(PoolConnectRequest request) {
   FIRN_CO_TRY(const auto pool, co_await context_.catalog.pool(request.pool));
   FIRN_CO_TRY(PoolMap map, co_await context_.catalog.pool_map(pool.record.id));
-  co_return PoolConnectReply{std::move(map), pool.record.label};
+  co_return PoolConnectReply{std::move(map), pool.record.label, context_.options.local_uri};
 }
 
 }  // namespace firn::control

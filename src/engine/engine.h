@@ -55,6 +55,8 @@ class Engine {
 
   // What a query of the system shows as this engine's address.
   void set_uri(std::string uri) { control_.set_uri(std::move(uri)); }
+  // What clients are told that may be on this engine's host.
+  void set_local_uri(std::string uri) { control_.set_local_uri(std::move(uri)); }
   uint32_t target_count() const { return targets_.target_count(); }
   // Who takes the channels for a target, or for the control service (Address::kControlTarget). From the end
   // of start() to close().

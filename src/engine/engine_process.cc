@@ -1,6 +1,7 @@
 // An engine in this process; see engine_process.h.
 #include "engine/engine_process.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "control/sqlite_meta_store.h"
@@ -18,10 +19,12 @@ Task<bool> run_here(Function function) {
 
 Task<Result<void>> start_the(Engine* engine) { co_return co_await engine->start(); }
 
-Task<bool> close_all(net::HttpServer* admin, net::TcpListener* listener, Engine* engine) {
+Task<bool> close_all(net::HttpServer* admin, std::vector<net::TcpListener*> listeners, Engine* engine) {
   // The listeners first, so that no connection comes to a closed target.
   if (admin != nullptr) co_await admin->close();
-  if (listener != nullptr) co_await listener->close();
+  for (net::TcpListener* const listener : listeners) {
+    if (listener != nullptr) co_await listener->close();
+  }
   co_await engine->close();
   co_return true;
 }
@@ -58,6 +61,7 @@ Result<void> EngineProcess::start_threads() {
                                                 .loop = options_.loop}));
     RealRuntime& runtime = thread->runtime();
     transports_.push_back(std::make_unique<net::TcpTransport>(runtime, runtime.sockets()));
+    local_transports_.push_back(std::make_unique<net::ShmTransport>(runtime));
     threads_.push_back(std::move(thread));
   }
   return {};
@@ -78,20 +82,9 @@ Result<void> EngineProcess::start_engine() {
 }
 
 Result<void> EngineProcess::start_listening() {
-  if (options_.listen.empty()) return {};
-  net::TcpListener::Hooks hooks;
-  hooks.check = [this](uint32_t target) -> Result<void> {
-    if (target == Address::kControlTarget || target < target_count()) return {};
-    return fail(Code::not_found, "the engine does not have this target").on("target", target);
-  };
-  hooks.route = [this](uint32_t target, int descriptor, const std::string&) {
-    route(target, Descriptor(descriptor));
-  };
-  return in_control_thread([&](RealRuntime& runtime) -> Result<void> {
-    FIRN_TRY(listener_,
-             net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, std::move(hooks)));
-    uri_ = listener_->uri();
-    engine_->set_uri(uri_);
+  return in_control_thread([this](RealRuntime&) -> Result<void> {
+    if (!options_.listen.empty()) FIRN_CHECK(listen_tcp());
+    if (!options_.local_socket.empty()) FIRN_CHECK(listen_local());
     return {};
   });
 }
@@ -121,12 +114,56 @@ HostFigures EngineProcess::host_figures() const {
   return figures;
 }
 
-// In the control thread.
-void EngineProcess::route(uint32_t target, Descriptor connection) {
+// In the control thread, as those that follow.
+Result<void> EngineProcess::listen_tcp() {
+  RealRuntime& runtime = threads_.back()->runtime();
+  FIRN_TRY(listener_, net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, hooks(false)));
+  uri_ = listener_->uri();
+  engine_->set_uri(uri_);
+  return {};
+}
+
+Result<void> EngineProcess::listen_local() {
+  if (options_.local_socket != EngineProcessOptions::kOwnSocket)
+    return listen_local_at(options_.local_socket);
+  const auto listening = listen_local_at(directory_.path() + "/engine.socket");
+  if (!listening) {
+    threads_.back()->runtime().log().warning("no shared memory for clients: " + listening.error().message());
+  }
+  return {};
+}
+
+Result<void> EngineProcess::listen_local_at(std::string path) {
+  path = std::filesystem::absolute(path).string();
+  FIRN_TRY(local_listener_, net::listen_shm(threads_.back()->runtime(), path, hooks(true)));
+  FIRN_TRY(std::string uri, net::marked_shm_uri(path));
+  engine_->set_local_uri(std::move(uri));
+  local_socket_ = std::move(path);
+  return {};
+}
+
+net::TcpListener::Hooks EngineProcess::hooks(bool local) {
+  net::TcpListener::Hooks hooks;
+  hooks.check = [this](uint32_t target) -> Result<void> {
+    if (target == Address::kControlTarget || target < target_count()) return {};
+    return fail(Code::not_found, "the engine does not have this target").on("target", target);
+  };
+  hooks.route = [this, local](uint32_t target, int descriptor, const std::string&) {
+    route(target, Descriptor(descriptor), local);
+  };
+  return hooks;
+}
+
+void EngineProcess::route(uint32_t target, Descriptor connection, bool local) {
   const size_t thread = target == Address::kControlTarget ? threads_.size() - 1 : target;
   threads_[thread]->runtime().executor().submit(
-      [this, target, thread, held = std::move(connection)]() mutable {
-        transports_[thread]->adopt(held.release(), engine_->acceptor(target));
+      [this, target, thread, local, held = std::move(connection)]() mutable {
+        ChannelAcceptor& acceptor = engine_->acceptor(target);
+        if (local) {
+          local_transports_[thread]->adopt(held.release(), acceptor);
+        } else {
+          transports_[thread]->adopt(held.release(), acceptor);
+        }
       });
 }
 
@@ -164,17 +201,30 @@ void EngineProcess::leave_hub() {
   }
 }
 
+// A client that comes later is told at once that nobody is there.
+void EngineProcess::remove_local_socket() {
+  if (local_socket_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove(local_socket_, ignored);
+  local_socket_.clear();
+}
+
 void EngineProcess::stop() {
   leave_hub();
   if (engine_ != nullptr) {
-    threads_.back()->call([this] { return close_all(admin_server_.get(), listener_.get(), engine_.get()); });
+    threads_.back()->call([this] {
+      return close_all(admin_server_.get(), {listener_.get(), local_listener_.get()}, engine_.get());
+    });
   }
   for (const auto& thread : threads_) thread->stop();
   admin_server_.reset();
   listener_.reset();
   admin_.reset();
+  local_listener_.reset();
+  remove_local_socket();
   engine_.reset();
   transports_.clear();
+  local_transports_.clear();
   threads_.clear();
   meta_.reset();
   directory_.release();

@@ -22,6 +22,7 @@
 #include "engine/system_directory.h"
 #include "net/http_server.h"
 #include "net/inproc_transport.h"
+#include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
 #include "runtime/runtime_thread.h"
@@ -33,6 +34,10 @@ struct EngineProcessOptions {
   uint32_t target_count = 0;
   std::string listen{};  // "tcp://host:port", port 0: a free one; empty: no network
   std::string admin{};   // "http://host:port" for figures and health, port 0: a free one; empty: none
+  // Where clients of this host find it for shared memory: the path of a socket; kOwnSocket: one in the
+  // directory, and if that cannot be, a warning; empty: nowhere.
+  static constexpr const char* kOwnSocket = "auto";
+  std::string local_socket{};
   net::InprocHub* hub = nullptr;  // serve clients of this process, at inproc_uri()
   std::string version{};          // of the program, for people
   LogLevel log_level = LogLevel::info;
@@ -57,6 +62,8 @@ class EngineProcess {
   const std::string& uri() const { return uri_; }
   // Where the admin port is, likewise.
   const std::string& admin_uri() const { return admin_uri_; }
+  // The path of the socket for shared memory; empty without one.
+  const std::string& local_socket() const { return local_socket_; }
   // Where clients of this process find it, by the hub.
   std::string inproc_uri() const { return "inproc://" + directory_.path(); }
   uint32_t target_count() const { return directory_.target_count(); }
@@ -71,9 +78,14 @@ class EngineProcess {
   Result<void> start_admin();
   Result<void> in_control_thread(std::function<Result<void>(RealRuntime& runtime)> step);
   HostFigures host_figures() const;
+  Result<void> listen_tcp();
+  Result<void> listen_local();
+  Result<void> listen_local_at(std::string path);
+  net::TcpListener::Hooks hooks(bool local);
+  void remove_local_socket();
   Result<void> register_with_hub();
   void leave_hub();
-  void route(uint32_t target, Descriptor connection);
+  void route(uint32_t target, Descriptor connection, bool local);
   RuntimeThread& thread_of(uint32_t target);
   std::vector<uint32_t> services() const;
   EngineOptions engine_options();
@@ -82,13 +94,16 @@ class EngineProcess {
   const EngineProcessOptions options_;
   std::string uri_;
   std::string admin_uri_;
+  std::string local_socket_;
   std::unique_ptr<control::MetaStore> meta_;
   std::vector<std::unique_ptr<RuntimeThread>> threads_;         // the targets', and behind them control's
   std::vector<std::unique_ptr<net::TcpTransport>> transports_;  // of the same threads
+  std::vector<std::unique_ptr<net::ShmTransport>> local_transports_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<AdminService> admin_;
-  // These two in the control thread.
+  // These in the control thread.
   std::unique_ptr<net::TcpListener> listener_;
+  std::unique_ptr<net::TcpListener> local_listener_;
   std::unique_ptr<net::HttpServer> admin_server_;
   std::vector<uint32_t> in_hub_;  // services registered there
 };

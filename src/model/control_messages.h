@@ -129,9 +129,12 @@ struct PoolDestroyRequest {
 struct PoolConnectReply {
   PoolMap map;
   std::string label;
+  // Where clients on this engine's host reach it through shared memory ("shm://…"); empty: nowhere.
+  std::string local_uri;
   static void fields(auto& self, auto&& visit) {
     visit("map", self.map);
     visit("label", self.label);
+    visit("local_uri", self.local_uri);
   }
 };
 

@@ -14,6 +14,8 @@
 #include "net/inproc_transport.h"
 #include "net/rpc_client.h"
 #include "net/rpc_server.h"
+#include "net/shm_address.h"
+#include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
 #include "runtime/real_runtime.h"
@@ -106,7 +108,19 @@ inline RealRuntimeOptions quiet() {
   return options;
 }
 
-enum class TestTransport { inproc, tcp };
+enum class TestTransport { inproc, tcp, shm };
+
+inline std::string name_of(TestTransport transport) {
+  if (transport == TestTransport::shm) return "shm";
+  return transport == TestTransport::tcp ? "tcp" : "inproc";
+}
+
+// A socket's path for one test of one process.
+inline std::string test_socket_path() {
+  static int count = 0;
+  return testing::TempDir() + "firn-" + std::to_string(::getpid()) + "-" + std::to_string(count++) +
+         ".socket";
+}
 
 // An EchoService in its own thread, reachable over the given transport. Started and stopped by the test's
 // thread.
@@ -116,14 +130,22 @@ class EchoHost {
     TestTransport transport = TestTransport::tcp;
     RpcServerOptions rpc = {};
     TcpListener::Options listener = {};
+    ShmOptions shm = {};
   };
   static constexpr uint32_t kTarget = 3;
 
   EchoHost(InprocHub& hub, Options options)
       : hub_(hub), options_(options), address_{"tcp://127.0.0.1:0", kTarget} {
     if (options.transport == TestTransport::inproc) address_.uri = "inproc://echo";
+    if (options.transport == TestTransport::shm) {
+      socket_path_ = test_socket_path();
+      address_.uri = shm_uri({.path = socket_path_});
+    }
   }
-  ~EchoHost() { stop(); }
+  ~EchoHost() {
+    stop();
+    if (!socket_path_.empty()) ::unlink(socket_path_.c_str());
+  }
 
   const Address& address() const { return address_; }
   EchoService::Counters& counters() { return counters_; }
@@ -151,17 +173,30 @@ class EchoHost {
       co_return Result<void>();
     }
     host->tcp_ = std::make_unique<TcpTransport>(runtime, runtime.sockets());
+    host->shm_ = std::make_unique<ShmTransport>(runtime, host->options_.shm);
+    FIRN_CO_TRY(host->listener_, listen(host, runtime));
+    host->address_.uri = host->listener_->uri();
+    co_return Result<void>();
+  }
+  static Result<std::unique_ptr<TcpListener>> listen(EchoHost* host, RealRuntime& runtime) {
+    const TcpListener::Options options = host->options_.listener;
     TcpListener::Hooks hooks{
         .check = [](uint32_t target) -> Result<void> {
           if (target == kTarget) return {};
           return fail(Code::not_found, "no such target here").on("target", target);
         },
-        .route = [host](uint32_t, int descriptor,
-                        std::string) { host->tcp_->adopt(descriptor, host->service_->server()); }};
-    FIRN_CO_TRY(host->listener_, TcpListener::listen(runtime, runtime.sockets(), host->address_.uri,
-                                                     std::move(hooks), host->options_.listener));
-    host->address_.uri = host->listener_->uri();
-    co_return Result<void>();
+        .route = [host](uint32_t, int descriptor, std::string) { host->adopt(descriptor); }};
+    if (host->options_.transport == TestTransport::shm) {
+      return listen_shm(runtime, host->socket_path_, std::move(hooks), options);
+    }
+    return TcpListener::listen(runtime, runtime.sockets(), host->address_.uri, std::move(hooks), options);
+  }
+  void adopt(int descriptor) {
+    if (options_.transport == TestTransport::shm) {
+      shm_->adopt(descriptor, service_->server());
+    } else {
+      tcp_->adopt(descriptor, service_->server());
+    }
   }
   static Task<int> close(EchoHost* host) {
     host->hub_.unlisten(host->address_);
@@ -179,7 +214,9 @@ class EchoHost {
   std::unique_ptr<RuntimeThread> thread_;
   std::unique_ptr<EchoService> service_;
   std::unique_ptr<TcpTransport> tcp_;
+  std::unique_ptr<ShmTransport> shm_;
   std::unique_ptr<TcpListener> listener_;
+  std::string socket_path_;  // shm
 };
 
 // The client's side, in the test's own thread.
@@ -203,6 +240,7 @@ class EchoClient {
  private:
   static std::unique_ptr<Transport> make(RealRuntime& runtime, InprocHub& hub, TestTransport transport) {
     if (transport == TestTransport::inproc) return std::make_unique<InprocTransport>(runtime.executor(), hub);
+    if (transport == TestTransport::shm) return std::make_unique<ShmTransport>(runtime);
     return std::make_unique<TcpTransport>(runtime, runtime.sockets());
   }
 

@@ -28,6 +28,7 @@ ChannelReceiver& ServerCore::accepted(std::unique_ptr<Channel> channel) {
 // Owns the session until its channel is closed and nobody uses it.
 Task<void> ServerCore::keep_session(std::unique_ptr<ServerSession> session, bool welcome) {
   if (!welcome) {
+    session->ignore();
     co_await yield(session->core().runtime().executor());  // the transport is still handing the channel over
     session->close();
   }

@@ -37,8 +37,9 @@ class RpcTest : public testing::TestWithParam<TestTransport> {
   std::unique_ptr<EchoClient> client_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Transports, RpcTest, testing::Values(TestTransport::inproc, TestTransport::tcp),
-                         [](const auto& of) { return of.param == TestTransport::tcp ? "tcp" : "inproc"; });
+INSTANTIATE_TEST_SUITE_P(Transports, RpcTest,
+                         testing::Values(TestTransport::inproc, TestTransport::tcp, TestTransport::shm),
+                         [](const auto& of) { return name_of(of.param); });
 
 TEST_P(RpcTest, call_gives_the_servers_answer) {
   start();

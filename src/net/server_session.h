@@ -72,6 +72,8 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   ChannelLife& life() { return life_; }
   ServerCore& core() { return core_; }
   void close() { channel_->close(); }
+  // Nothing that arrives is looked at any more.
+  void ignore() { rejected_ = true; }
   const Channel& channel() const { return *channel_; }
   // Sends one frame, unless the channel is closed. A peer that has not taken it in time after `now` loses the
   // channel.

@@ -11,9 +11,14 @@ Result<std::unique_ptr<TcpListener>> TcpListener::listen(Runtime& runtime, Socke
                                                          Hooks hooks, Options options) {
   FIRN_TRY(const TcpAddress address, parse_tcp_address(uri));
   FIRN_TRY(auto socket, sockets.listen(address.host, address.port));
-  std::string listening = tcp_uri(address.host, socket->port());
+  std::string bound = tcp_uri(address.host, socket->port());
+  return over(runtime, std::move(socket), std::move(bound), std::move(hooks), options);
+}
+
+std::unique_ptr<TcpListener> TcpListener::over(Runtime& runtime, std::unique_ptr<ListenSocket> socket,
+                                               std::string uri, Hooks hooks, Options options) {
   return std::unique_ptr<TcpListener>(
-      new TcpListener(runtime, std::move(socket), std::move(listening), std::move(hooks), options));
+      new TcpListener(runtime, std::move(socket), std::move(uri), std::move(hooks), options));
 }
 
 TcpListener::TcpListener(Runtime& runtime, std::unique_ptr<ListenSocket> socket, std::string uri, Hooks hooks,

@@ -46,6 +46,9 @@ class TcpListener {
                                                      Hooks hooks) {
     return listen(runtime, sockets, std::move(uri), std::move(hooks), Options());
   }
+  // Over a socket that listens already, of whatever kind; `uri` is for people.
+  static std::unique_ptr<TcpListener> over(Runtime& runtime, std::unique_ptr<ListenSocket> socket,
+                                           std::string uri, Hooks hooks, Options options);
   // close() has ended.
   ~TcpListener();
 

@@ -1,5 +1,5 @@
-// Stream sockets (TCP) of the real runtime; net/tcp_transport.h is the only user. Simulation has no sockets:
-// it implements Transport itself.
+// Stream sockets of the real runtime: TCP, and for listening also sockets within the host. The transports in
+// net are the only users. Simulation has no sockets: it implements Transport itself.
 #pragma once
 
 #include <memory>
@@ -47,6 +47,10 @@ class Sockets {
   // `host` is a numeric IPv4/IPv6 address or a name; port 0 takes a free one. Code::in_use with the remedy
   // when the port is taken.
   virtual Result<std::unique_ptr<ListenSocket>> listen(std::string host, uint16_t port) = 0;
+  // Within this host, at a path; a socket that is there already is replaced, so the caller must know that
+  // nobody listens on it. Who may connect is whom the file's permissions let write. Code::invalid,
+  // permission, io.
+  virtual Result<std::unique_ptr<ListenSocket>> listen_local(std::string path) = 0;
   // Code::unreachable when nobody answers within `timeout`.
   virtual Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port,
                                                         Duration timeout) = 0;

@@ -26,11 +26,13 @@ bool numeric(const std::string& host) {
 }  // namespace
 
 uint16_t SocketAddress::port() const {
+  if (family() == AF_UNIX) return 0;
   if (family() == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
 std::string SocketAddress::text() const {
+  if (family() == AF_UNIX) return "a process of this host";
   char host[NI_MAXHOST] = "?";
   char service[NI_MAXSERV] = "?";
   ::getnameinfo(get(), size, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);

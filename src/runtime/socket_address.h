@@ -1,4 +1,5 @@
-// Internet addresses: from host and port, and as text.
+// Addresses of sockets, and as text; of the internet from host and port, of this host from paths
+// (runtime/local_socket.h).
 #pragma once
 
 #include <string>
@@ -19,8 +20,9 @@ struct SocketAddress {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
   int family() const { return storage.ss_family; }
+  // 0 for paths.
   uint16_t port() const;
-  // "127.0.0.1:80", "[::1]:80".
+  // "127.0.0.1:80", "[::1]:80", "a process of this host".
   std::string text() const;
 };
 

@@ -4,7 +4,8 @@
 // RDMA they are read there.
 //
 // All methods are called, and all callbacks made, on the transport's own thread. Implementations:
-// net/tcp_transport.h, net/inproc_transport.h, sim/sim_transport.h. rpc (net/rpc.h) is the only user.
+// net/tcp_transport.h, net/shm_transport.h, net/inproc_transport.h, sim/sim_transport.h. rpc (net/rpc.h) is
+// the only user.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,9 @@
 
 namespace firn {
 
-// Where an endpoint is: the host's address, e.g. "tcp://127.0.0.1:10001", and which of its services is meant:
-// a target's index, or kControlTarget for the system's control service.
+// Where an endpoint is: the host's address, e.g. "tcp://127.0.0.1:10001", or several ways there, separated by
+// a space (net/nearest_transport.h); and which of its services is meant: a target's index, or kControlTarget
+// for the system's control service.
 struct Address {
   static constexpr uint32_t kControlTarget = 0xffffffff;
   std::string uri;

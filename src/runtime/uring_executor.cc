@@ -156,10 +156,35 @@ void UringExecutor::enable() {
 }
 
 void UringExecutor::turn() {
+  if (!pollers_.empty()) run_pollers();
   inbox_.run_all();
   run_ready();
   if (!timers_.empty()) timers_.fire_due(now());
   submit_and_reap();
+}
+
+// By index: a poller may add others, which get their first turn in the next one.
+void UringExecutor::run_pollers() {
+  const size_t count = pollers_.size();
+  for (size_t i = 0; i < count; i++) {
+    if (pollers_[i] != nullptr) pollers_[i]->poll();
+  }
+  std::erase(pollers_, nullptr);
+}
+
+void UringExecutor::remove_poller(Poller& poller) {
+  std::replace(pollers_.begin(), pollers_.end(), &poller, static_cast<Poller*>(nullptr));
+}
+
+bool UringExecutor::pollers_ready() const {
+  return std::any_of(pollers_.begin(), pollers_.end(),
+                     [](const Poller* poller) { return poller != nullptr && poller->ready(); });
+}
+
+void UringExecutor::pollers_sleeping(bool asleep) {
+  for (Poller* const poller : pollers_) {
+    if (poller != nullptr) poller->sleeping(asleep);
+  }
 }
 
 void UringExecutor::run_ready() {
@@ -248,13 +273,13 @@ bool UringExecutor::spin_until(MonotonicTime until) {
   MonotonicTime last = now();
   while (last < until) {
     for (int poll = 0; poll < kPollsPerYield; poll++) {
-      if (arrivals()) return true;
+      if (arrivals() || pollers_ready()) return true;
       relax_cpu();
     }
     ::sched_yield();
     const MonotonicTime time = now();
     crowded_ = time - last > kCrowdedGap;
-    if (crowded_) return arrivals();
+    if (crowded_) return arrivals() || pollers_ready();
     last = time;
   }
   return false;
@@ -263,7 +288,8 @@ bool UringExecutor::spin_until(MonotonicTime until) {
 void UringExecutor::block_until(MonotonicTime until) {
   if (!arm_waker()) return;  // the next turn makes room
   sleeping_.store(true);
-  if (inbox_.empty()) {
+  pollers_sleeping(true);
+  if (inbox_.empty() && !pollers_ready()) {
     __kernel_timespec timeout{};
     const int64_t wait_ns = std::max<int64_t>((until - now()).count(), 0);
     timeout.tv_sec = wait_ns / 1'000'000'000;
@@ -275,6 +301,7 @@ void UringExecutor::block_until(MonotonicTime until) {
     FIRN_ASSERT(result >= 0 || transient(result));
   }
   sleeping_.store(false);
+  pollers_sleeping(false);
   reap();
 }
 

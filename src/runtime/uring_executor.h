@@ -2,8 +2,8 @@
 // queue, and an inbox for other threads. It blocks when there is nothing to do (no ticks), after polling for
 // a moment while that pays (runtime/spin_policy.h).
 //
-// A turn: inbox, ready coroutines, due timers, then one system call that submits what they started and
-// collects what has completed. Coroutines are only ever resumed from the ready queue.
+// A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started
+// and collects what has completed. Coroutines are only ever resumed from the ready queue.
 //
 // May be created and destroyed in any thread; belongs to the thread that first runs it. Nothing may be in
 // progress when it is destroyed.
@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "runtime/executor.h"
 #include "runtime/inbox.h"
+#include "runtime/poller.h"
 #include "runtime/spin_policy.h"
 #include "runtime/timer_queue.h"
 
@@ -70,6 +71,10 @@ class UringExecutor final : public Executor {
   // Operations that have not completed.
   size_t operations() const { return operations_; }
 
+  // The loop asks the poller from now on, until it is removed. In the loop's thread, or before it runs.
+  void add_poller(Poller& poller) { pollers_.push_back(&poller); }
+  void remove_poller(Poller& poller);
+
  private:
   struct Ring;
   struct Waker;
@@ -77,11 +82,14 @@ class UringExecutor final : public Executor {
   UringExecutor(std::unique_ptr<Ring> ring, UringOptions options);
   void enable();
   void turn();
+  void run_pollers();
   void run_ready();
   void submit_and_reap();
   void reap();
   bool arm_waker();
   bool arrivals() const;
+  bool pollers_ready() const;
+  void pollers_sleeping(bool asleep);
   void wait();
   bool spin_until(MonotonicTime until);
   void block_until(MonotonicTime until);
@@ -91,6 +99,7 @@ class UringExecutor final : public Executor {
   TimerQueue timers_;
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> batch_;  // what this turn resumes; swapped with ready_
+  std::vector<Poller*> pollers_;                // nullptr: removed in this turn
   size_t operations_ = 0;
   SpinPolicy spin_policy_;
   bool enabled_ = false;  // bound to its thread

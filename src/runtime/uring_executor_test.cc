@@ -175,6 +175,100 @@ TEST(UringExecutorTest, operation_completes_from_outside_and_can_be_canceled) {
   ::close(pipe[1]);
 }
 
+// A number that another thread puts into memory; see runtime/poller.h for the protocol.
+class Mailbox final : public Poller {
+ public:
+  explicit Mailbox(UringExecutor& loop) : loop_(loop), arrived_(loop) { loop.add_poller(*this); }
+  ~Mailbox() { loop_.remove_poller(*this); }
+
+  // From any one thread.
+  void put(int number) {
+    posted_.store(number);
+    if (asleep_.load() && asleep_.exchange(false)) loop_.submit([] {});
+  }
+  Task<void> wait_for(int number) {
+    while (taken_ < number) {
+      arrived_.reset();
+      co_await arrived_.wait();
+    }
+  }
+  int polls() const { return polls_; }
+
+  void poll() override {
+    polls_++;
+    if (!ready()) return;
+    taken_ = posted_.load();
+    arrived_.set();
+  }
+  bool ready() const override { return posted_.load() != taken_; }
+  void sleeping(bool asleep) override { asleep_.store(asleep); }
+
+ private:
+  UringExecutor& loop_;
+  std::atomic<int> posted_ = 0;
+  std::atomic<bool> asleep_ = false;
+  int taken_ = 0;
+  int polls_ = 0;
+  Event arrived_;
+};
+
+class PollerTest : public testing::TestWithParam<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(Waiting, PollerTest, testing::Bool(),
+                         [](const auto& of) { return of.param ? "spinning" : "blocking"; });
+
+// A wake-up that is lost would leave both loops asleep for ever.
+TEST_P(PollerTest, two_loops_exchange_numbers_through_memory) {
+  constexpr int kRounds = 5000;
+  auto here = make_executor({.spin = GetParam()});
+  auto there = make_executor({.spin = GetParam()});
+  auto mine = std::make_unique<Mailbox>(*here);
+  auto theirs = std::make_unique<Mailbox>(*there);
+  const auto exchange = [](Mailbox* own, Mailbox* other, bool begins) -> Task<void> {
+    for (int i = 1; i <= kRounds; i++) {
+      if (begins) other->put(i);
+      co_await own->wait_for(i);
+      if (!begins) other->put(i);
+    }
+  };
+  std::thread thread([&] { blocking_run(*there, exchange(theirs.get(), mine.get(), false)); });
+  blocking_run(*here, exchange(mine.get(), theirs.get(), true));
+  thread.join();
+}
+
+TEST(UringExecutorTest, removed_poller_is_not_asked_any_more) {
+  // Removes itself and the one behind it, whose turn would be next.
+  struct Remover final : Poller {
+    void poll() override {
+      loop->remove_poller(*this);
+      loop->remove_poller(*other);
+    }
+    bool ready() const override { return false; }
+    void sleeping(bool) override {}
+    UringExecutor* loop = nullptr;
+    Mailbox* other = nullptr;
+  };
+  auto executor = make_executor();
+  Remover remover;
+  remover.loop = executor.get();
+  executor->add_poller(remover);
+  Mailbox mailbox(*executor);
+  remover.other = &mailbox;
+  blocking_run(*executor, sleep_task(executor.get(), 1ms));
+  EXPECT_EQ(mailbox.polls(), 0);
+  executor->add_poller(mailbox);
+  blocking_run(*executor, sleep_task(executor.get(), 1ms));
+  EXPECT_GT(mailbox.polls(), 0);
+}
+
+TEST(UringExecutorTest, loop_with_a_quiet_poller_uses_no_cpu) {
+  auto executor = make_executor();
+  const Mailbox mailbox(*executor);
+  const int64_t before = thread_cpu_us();
+  blocking_run(*executor, sleep_task(executor.get(), 200ms));
+  EXPECT_LT(thread_cpu_us() - before, 20'000);
+}
+
 TEST(SpinPolicyTest, spins_only_under_steady_work) {
   SpinPolicy policy(2);
   EXPECT_EQ(policy.budget(), Duration::zero());

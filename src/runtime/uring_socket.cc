@@ -9,11 +9,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "runtime/descriptor.h"
 #include "runtime/errno_error.h"
 #include "runtime/io_vector.h"
+#include "runtime/local_socket.h"
 #include "runtime/socket_address.h"
 #include "runtime/uring_operation.h"
 
@@ -226,6 +229,20 @@ Result<std::unique_ptr<ListenSocket>> UringSockets::listen(std::string host, uin
                          ::listen(descriptor.number(), kBacklog) == 0;
   if (!listening) return listen_error(errno, address);
   ::getsockname(descriptor.number(), address.get(), &address.size);  // the port, if any was asked for
+  return std::make_unique<UringListenSocket>(executor_, std::move(descriptor), address);
+}
+
+Result<std::unique_ptr<ListenSocket>> UringSockets::listen_local(std::string path) {
+  Descriptor directory;
+  FIRN_TRY(const SocketAddress address, local_address(path, directory));
+  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!descriptor.valid()) return errno_error(errno, "a socket could not be made").on("path", path);
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());
+  if (::bind(descriptor.number(), address.get(), address.size) != 0 ||
+      ::listen(descriptor.number(), kBacklog) != 0) {
+    return errno_error(errno, "listening on a socket in the directory failed").on("path", path);
+  }
   return std::make_unique<UringListenSocket>(executor_, std::move(descriptor), address);
 }
 

@@ -1,4 +1,4 @@
-// UringSockets: TCP by io_uring. Belongs to its executor's thread.
+// UringSockets: TCP, and listening within the host, by io_uring. Belongs to its executor's thread.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,7 @@ class UringSockets final : public Sockets {
   // A name (as opposed to a numeric address) is looked up here and now; meant for a program's start. An empty
   // host stands for all addresses of this machine.
   Result<std::unique_ptr<ListenSocket>> listen(std::string host, uint16_t port) override;
+  Result<std::unique_ptr<ListenSocket>> listen_local(std::string path) override;
   // Tries all addresses of a name in turn. Looking a name up happens in a thread of its own and is not cut
   // short by the timeout.
   Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port, Duration timeout) override;

@@ -49,7 +49,7 @@ class CutConnections : public ::testing::Test {
 
   Rng rng_{7};
   ScratchDirectory scratch_;
-  Server server_{scratch_.path("system")};
+  Server server_{scratch_.path("system"), {"--shm", "off"}};  // all goes through the proxy
   CuttingProxy proxy_{server_.address()};
 };
 

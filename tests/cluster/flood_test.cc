@@ -192,7 +192,7 @@ class FloodTest : public ::testing::Test {
   }
 
   ScratchDirectory scratch_;
-  Server server_{scratch_.path("system"), {"--targets", "1"}};
+  Server server_{scratch_.path("system"), {"--targets", "1", "--shm", "off"}};  // one way for all
   std::unique_ptr<RealRuntime> runtime_ = ok(RealRuntime::create());
   std::vector<std::unique_ptr<BusyClient>> clients_;
 };

@@ -69,8 +69,9 @@ class KillTest : public ::testing::Test {
     arguments.insert(arguments.begin(), {firn_binary(), "--system", server_.address()});
     return run(std::move(arguments));
   }
-  Process start_copy(const std::string& target) {
-    return Process({firn_binary(), "--system", server_.address(), "fs", "cp", "-rvT", source(), target});
+  Process start_copy(const std::string& target, const std::string& transport) {
+    return Process({"env", "FIRN_TRANSPORT=" + transport, firn_binary(), "--system", server_.address(), "fs",
+                    "cp", "-rvT", source(), target});
   }
   std::string source() const { return scratch_.path("source"); }
 
@@ -101,7 +102,7 @@ TEST_F(KillTest, acknowledged_files_survive_and_no_part_of_a_file_is_visible) {
   uint64_t acknowledged_in_all = 0;
   for (int round = 0; round < kRounds; round++) {
     const std::string target = "daos://tank/home/round" + std::to_string(round);
-    Process copy = start_copy(target);
+    Process copy = start_copy(target, round % 2 == 0 ? "shm" : "tcp");
     std::this_thread::sleep_for(std::chrono::milliseconds(rng.between(5, 250)));
     server_.kill();
     // Half of the clients die with the server, the others wait for it and go on by themselves.

@@ -1,0 +1,128 @@
+// Shared memory, and passing it through a local socket.
+#include "runtime/shared_memory.h"
+
+#include <array>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/local_socket.h"
+#include "runtime/real_runtime.h"
+
+namespace firn {
+namespace {
+
+constexpr size_t kBytes = 64 << 10;
+
+TEST(SharedMemoryTest, both_see_the_same_bytes) {
+  Descriptor descriptor;
+  auto ours = SharedMemory::create(kBytes, descriptor);
+  ASSERT_TRUE(ours.has_value());
+  auto theirs = SharedMemory::map(descriptor, kBytes);
+  ASSERT_TRUE(theirs.has_value());
+  ours->bytes()[kBytes - 1] = std::byte{7};
+  EXPECT_EQ(theirs->bytes()[kBytes - 1], std::byte{7});
+}
+
+TEST(SharedMemoryTest, nobody_can_change_its_size) {
+  Descriptor descriptor;
+  auto memory = SharedMemory::create(kBytes, descriptor);
+  ASSERT_TRUE(memory.has_value());
+  EXPECT_NE(::ftruncate(descriptor.number(), 0), 0);
+  EXPECT_NE(::ftruncate(descriptor.number(), 2 * kBytes), 0);
+  EXPECT_NE(::fcntl(descriptor.number(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE), 0);
+}
+
+TEST(SharedMemoryTest, memory_that_could_be_cut_or_has_another_size_is_not_mapped) {
+  Descriptor descriptor;
+  auto memory = SharedMemory::create(kBytes, descriptor);
+  EXPECT_EQ(SharedMemory::map(descriptor, 2 * kBytes).error().code(), Code::corrupt);
+  const Descriptor unsealed(::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  ASSERT_EQ(::ftruncate(unsealed.number(), kBytes), 0);
+  EXPECT_EQ(SharedMemory::map(unsealed, kBytes).error().code(), Code::corrupt);
+  EXPECT_EQ(SharedMemory::map(Descriptor(), kBytes).error().code(), Code::corrupt);
+}
+
+struct SocketPair {
+  SocketPair() {
+    int numbers[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers), 0);
+    left.emplace(runtime->loop(), Descriptor(numbers[0]));
+    right.emplace(runtime->loop(), Descriptor(numbers[1]));
+  }
+  std::unique_ptr<RealRuntime> runtime = *RealRuntime::create();
+  std::optional<LocalSocket> left;
+  std::optional<LocalSocket> right;
+};
+
+TEST(LocalSocketTest, descriptor_travels_with_bytes) {
+  SocketPair pair;
+  Descriptor sent;
+  auto memory = SharedMemory::create(kBytes, sent);
+  ASSERT_TRUE(pair.left->send_now(as_bytes("hello"), &sent).has_value());
+  std::array<std::byte, 16> bytes;
+  Descriptor received;
+  const auto got = pair.runtime->run(pair.right->receive(bytes, &received));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(as_text(ByteView(bytes).first(*got)), "hello");
+  EXPECT_NE(received.number(), sent.number());
+  EXPECT_TRUE(SharedMemory::map(received, kBytes).has_value());
+}
+
+TEST(LocalSocketTest, descriptors_nobody_asked_for_are_closed) {
+  SocketPair pair;
+  const Descriptor before(::dup(0));
+  const int free_number = before.number();
+  Descriptor sent(::dup(0));
+  ASSERT_TRUE(pair.left->send_now(as_bytes("hello"), &sent).has_value());
+  std::array<std::byte, 16> bytes;
+  ASSERT_TRUE(pair.runtime->run(pair.right->receive(bytes)).has_value());
+  sent.reset();
+  const Descriptor next(::dup(0));
+  EXPECT_EQ(next.number(), free_number + 1);
+}
+
+TEST(LocalSocketTest, sending_to_who_does_not_take_it_never_waits) {
+  SocketPair pair;
+  constexpr std::byte kByte{1};
+  Result<void> sent;
+  while (sent) sent = pair.left->send_now({&kByte, 1});
+  EXPECT_EQ(sent.error().code(), Code::busy);
+  pair.right.reset();
+  EXPECT_EQ(pair.left->send_now({&kByte, 1}).error().code(), Code::unreachable);
+}
+
+TEST(LocalSocketTest, peer_that_is_gone_ends_the_stream) {
+  SocketPair pair;
+  EXPECT_EQ(pair.left->peer().user, ::getuid());
+  EXPECT_EQ(pair.left->peer().process, ::getpid());
+  pair.right.reset();
+  std::array<std::byte, 16> bytes;
+  const auto got = pair.runtime->run(pair.left->receive(bytes));
+  EXPECT_TRUE(!got || *got == 0);
+}
+
+// Longer than an address of the system holds.
+TEST(LocalSocketTest, listens_at_a_long_path_in_place_of_a_dead_socket) {
+  auto runtime = *RealRuntime::create();
+  const std::string directory = testing::TempDir() + std::string(120, 'd') + std::to_string(::getpid());
+  ASSERT_EQ(::mkdir(directory.c_str(), 0700), 0);
+  const std::string path = directory + "/socket";
+  for (int i = 0; i < 2; i++) {
+    EXPECT_EQ(LocalSocket::connect(path).error().code(), Code::unreachable);
+    auto listening = runtime->sockets().listen_local(path);
+    ASSERT_TRUE(listening.has_value()) << listening.error().message();
+    EXPECT_TRUE(LocalSocket::connect(path).has_value());
+  }
+  ::unlink(path.c_str());
+  ::rmdir(directory.c_str());
+  EXPECT_EQ(runtime->sockets().listen_local("/nowhere/at/all").error().code(), Code::not_found);
+  EXPECT_EQ(runtime->sockets().listen_local("").error().code(), Code::invalid);
+}
+
+}  // namespace
+}  // namespace firn
