@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/endian.h"
+#include "runtime/sleep.h"
 
 namespace firn::net {
 
@@ -53,13 +54,30 @@ Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> pa
     co_return fail(Code::too_big, "the message is larger than a frame may be");
   }
   queue_.push_back(mine);
-  if (sending_) co_await mine.turn.wait();
+  queued_++;
+  if (!sending_ && queued_ >= kGatheredMax) {
+    co_await send_batch();
+  } else if (!sending_ && !gathering_) {
+    co_await gather();
+  }
+  if (!mine.done) co_await mine.turn.wait();
   if (!mine.done) co_await send_batch();
   co_return std::move(mine.result);
 }
 
-// Sends what is in the queue, up to the bounds, beginning with the caller's frame. `sending_` stays set while
-// a send() that was told that it is first in the queue has not yet begun its batch.
+// Lets others send in this turn too, then sends what there is.
+Task<void> FrameSender::gather() {
+  gathering_ = true;
+  idle_.reset();
+  co_await yield(executor_);
+  gathering_ = false;
+  if (sending_) co_return;
+  if (queue_.empty()) co_return idle_.set();
+  co_await send_batch();
+}
+
+// Sends what is in the queue, up to the bounds. `sending_` stays set while a send() that was told that it is
+// first in the queue has not yet begun its batch.
 Task<void> FrameSender::send_batch() {
   sending_ = true;
   idle_.reset();
@@ -75,7 +93,7 @@ Task<void> FrameSender::send_batch() {
     next->turn.set();
   } else {
     sending_ = false;
-    idle_.set();
+    if (!gathering_) idle_.set();
   }
 }
 
@@ -88,6 +106,7 @@ void FrameSender::gather_batch() {
                       parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
     if (!batch_.empty() && !fits) return;
     frame->unlink();
+    queued_--;
     batch_.push_back(frame);
     bytes += frame->bytes();
     parts_.emplace_back(frame->lengths);
@@ -97,7 +116,7 @@ void FrameSender::gather_batch() {
 }
 
 Task<void> FrameSender::drained() {
-  while (sending_) co_await idle_.wait();
+  while (sending_ || gathering_) co_await idle_.wait();
 }
 
 // --- FrameReader

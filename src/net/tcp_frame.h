@@ -35,8 +35,8 @@ struct Preamble {
 constexpr size_t kFrameLengthsBytes = 8;
 std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes);
 
-// Sends frames in the order of calls. What gathers while one system call is in progress goes out with the
-// next, in one.
+// Sends frames in the order of calls. What gathers during one turn of the loop, or while a system call is in
+// progress, goes out with the next, in one.
 class FrameSender {
  public:
   FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket), idle_(executor) {}
@@ -51,6 +51,8 @@ class FrameSender {
  private:
   static constexpr size_t kBatchBytesMax = 256 << 10;
   static constexpr size_t kBatchPartsMax = 512;
+  // So many frames do not wait for others: the peer has enough to begin with.
+  static constexpr size_t kGatheredMax = 16;
 
   // A frame in the queue; lives in its send().
   struct Outgoing : ListNode {
@@ -66,12 +68,15 @@ class FrameSender {
     Event turn;  // done, or first in the queue: its send() sends the next batch
   };
 
+  Task<void> gather();
   Task<void> send_batch();
   void gather_batch();
 
   Executor& executor_;
   Socket& socket_;
   IntrusiveList<Outgoing> queue_;
+  size_t queued_ = 0;
+  bool gathering_ = false;
   bool sending_ = false;
   bool stopped_ = false;
   std::vector<Outgoing*> batch_;  // of the system call in progress

@@ -82,6 +82,9 @@ Error ring_error(int result) {
   return errno_error(number, "io_uring_setup failed");
 }
 
+// Each look costs a system call.
+constexpr size_t kPolledMax = 4;
+
 // Conditions that pass by themselves; the loop comes by again. Anything else is a defect of the loop.
 bool transient(int result) {
   return result == -EINTR || result == -ETIME || result == -EBUSY || result == -EAGAIN;
@@ -137,7 +140,10 @@ void UringExecutor::run() {
   enable();
   while (true) {
     turn();
-    if (stopping_) break;
+    if (stopping_) {
+      turn();  // for what was woken last, e.g. a frame that waits to be sent
+      break;
+    }
     if (ready_.empty()) wait();
   }
   running_ = false;
@@ -160,6 +166,9 @@ void UringExecutor::turn() {
   run_ready();
   if (!timers_.empty()) timers_.fire_due(now());
   submit_and_reap();
+  // What is ready goes first, but does not keep the network out for ever.
+  asked_ = ready_.empty() || !asked_;
+  if (asked_) ask_polled();
 }
 
 void UringExecutor::run_ready() {
@@ -195,6 +204,33 @@ bool UringExecutor::arrivals() const {
   constexpr unsigned kCollect = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
   return io_uring_cq_ready(&uring) > 0 || (IO_URING_READ_ONCE(*uring.sq.kflags) & kCollect) != 0 ||
          !inbox_.empty();
+}
+
+void UringExecutor::poll_while_awake(UringPolled& polled) {
+  polled_.push_back(polled);
+  if (++polled_count_ <= kPolledMax) return;
+  polled_count_--;
+  polled_.pop_front()->arm();
+}
+
+bool UringExecutor::ask_polled() {
+  bool any = false;
+  IntrusiveList<UringPolled> asked;
+  while (UringPolled* const polled = polled_.pop_front()) {
+    if (polled->poll()) {
+      polled_count_--;
+      any = true;
+    } else {
+      asked.push_back(*polled);
+    }
+  }
+  while (UringPolled* const polled = asked.pop_front()) polled_.push_back(*polled);
+  return any;
+}
+
+void UringExecutor::arm_polled() {
+  while (UringPolled* const polled = polled_.pop_front()) polled->arm();
+  polled_count_ = 0;
 }
 
 void UringExecutor::submit_and_reap() {
@@ -248,7 +284,7 @@ bool UringExecutor::spin_until(MonotonicTime until) {
   MonotonicTime last = now();
   while (last < until) {
     for (int poll = 0; poll < kPollsPerYield; poll++) {
-      if (arrivals()) return true;
+      if (arrivals() || ask_polled()) return true;
       relax_cpu();
     }
     ::sched_yield();
@@ -261,6 +297,7 @@ bool UringExecutor::spin_until(MonotonicTime until) {
 }
 
 void UringExecutor::block_until(MonotonicTime until) {
+  arm_polled();
   if (!arm_waker()) return;  // the next turn makes room
   sleeping_.store(true);
   if (inbox_.empty()) {
