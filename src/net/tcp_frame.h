@@ -97,18 +97,21 @@ class FrameReader {
 
  private:
   static constexpr size_t kBufferBytes = 64 << 10;
-  // A rest of payload at least so large is received directly.
+  // Payload, or a rest of it, at least so large is received directly.
   static constexpr size_t kDirectBytes = 16 << 10;
 
   struct Lengths {
     size_t head_bytes = 0;
     size_t payload_bytes = 0;
+    size_t frame_bytes() const { return kFrameLengthsBytes + head_bytes + payload_bytes; }
   };
   // Of the frame that is next; nothing while they are not there.
   Result<std::optional<Lengths>> next_lengths() const;
-  // Hands over what is in the buffer and needs no waiting for.
+  // Hands over the frames that are in the buffer.
   Result<void> hand_over_buffered(ChannelReceiver* receiver);
-  Task<Result<void>> read_frame(ChannelReceiver* receiver);
+  size_t next_small_bytes() const;
+  std::vector<MutableBytes> places_of(ChannelReceiver* receiver, ByteView head, size_t bytes);
+  Task<Result<void>> read_large(ChannelReceiver* receiver);
   Task<Result<void>> read_payload(std::vector<MutableBytes> places, size_t bytes);
   // At least `bytes` are in the buffer afterwards.
   Task<Result<void>> need(size_t bytes);

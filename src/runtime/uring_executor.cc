@@ -268,32 +268,33 @@ void UringExecutor::reap() {
 void UringExecutor::wait() {
   const MonotonicTime begin = now();
   const MonotonicTime deadline = timers_.next_deadline();
-  crowded_ = false;
-  const Duration budget = spin_policy_.budget();
-  if (budget.count() == 0 || !spin_until(std::min(begin + budget, deadline))) {
+  const SpinPolicy::Plan plan = spin_policy_.plan();
+  crowd_ = SpinPolicy::Crowd::nobody;
+  if (plan.poll_max.count() == 0 ||
+      !poll_until(std::min(begin + plan.poll_max, deadline), plan.yield_first)) {
     if (now() < deadline) block_until(deadline);
   }
-  spin_policy_.waited(now() - begin, crowded_);
+  spin_policy_.waited(now() - begin, crowd_);
 }
 
-// True when something has arrived. Offers the core to others all the time; when one takes it, polling is
-// wrong here.
-bool UringExecutor::spin_until(MonotonicTime until) {
+// True when something has arrived. Offers the core to others now and then; once they take it, before each
+// look.
+bool UringExecutor::poll_until(MonotonicTime until, bool yield_first) {
   constexpr int kPollsPerYield = 16;
-  constexpr Duration kCrowdedGap = 15us;  // a yield that nobody takes needs less than one microsecond
   MonotonicTime last = now();
   while (last < until) {
-    for (int poll = 0; poll < kPollsPerYield; poll++) {
+    for (int poll = 0; poll < (yield_first ? 1 : kPollsPerYield); poll++) {
       if (arrivals() || ask_polled()) return true;
       relax_cpu();
     }
     ::sched_yield();
     const MonotonicTime time = now();
-    crowded_ = time - last > kCrowdedGap;
-    if (crowded_) return arrivals();
+    crowd_ = std::max(crowd_, SpinPolicy::crowd_of(time - last));
+    if (crowd_ == SpinPolicy::Crowd::computation) break;
+    yield_first = crowd_ == SpinPolicy::Crowd::loops;
     last = time;
   }
-  return false;
+  return arrivals() || ask_polled();
 }
 
 void UringExecutor::block_until(MonotonicTime until) {

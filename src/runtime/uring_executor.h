@@ -103,7 +103,7 @@ class UringExecutor final : public Executor {
   bool ask_polled();
   void arm_polled();
   void wait();
-  bool spin_until(MonotonicTime until);
+  bool poll_until(MonotonicTime until, bool yield_first);
   void block_until(MonotonicTime until);
 
   std::unique_ptr<Ring> ring_;
@@ -119,7 +119,7 @@ class UringExecutor final : public Executor {
   bool enabled_ = false;  // bound to its thread
   bool running_ = false;
   bool stopping_ = false;
-  bool crowded_ = false;  // this idle period's polling kept others from the core
+  SpinPolicy::Crowd crowd_ = SpinPolicy::Crowd::nobody;  // in this idle period
 
   Inbox inbox_;
   std::atomic<bool> sleeping_ = false;  // announces that a submit() must wake the loop

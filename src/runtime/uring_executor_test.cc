@@ -175,36 +175,5 @@ TEST(UringExecutorTest, operation_completes_from_outside_and_can_be_canceled) {
   ::close(pipe[1]);
 }
 
-TEST(SpinPolicyTest, spins_only_under_steady_work) {
-  SpinPolicy policy(2);
-  EXPECT_EQ(policy.budget(), Duration::zero());
-  for (int i = 0; i < 50; i++) policy.waited(55us, false);
-  EXPECT_GT(policy.budget(), Duration::zero());
-  for (int i = 0; i < 4; i++) policy.waited(10ms, false);
-  EXPECT_EQ(policy.budget(), Duration::zero());
-}
-
-TEST(SpinPolicyTest, crowded_core_stops_spinning_for_a_while_and_ever_longer) {
-  SpinPolicy policy(2);
-  int skipped[2] = {};
-  for (int& count : skipped) {
-    for (int i = 0; i < 50; i++) policy.waited(5us, false);
-    ASSERT_GT(policy.budget(), Duration::zero());
-    policy.waited(5us, true);
-    while (policy.budget() == Duration::zero()) {
-      policy.waited(5us, false);
-      count++;
-    }
-  }
-  EXPECT_GT(skipped[0], 0);
-  EXPECT_GT(skipped[1], skipped[0]);
-}
-
-TEST(SpinPolicyTest, single_core_never_spins) {
-  SpinPolicy policy(1);
-  for (int i = 0; i < 50; i++) policy.waited(5us, false);
-  EXPECT_EQ(policy.budget(), Duration::zero());
-}
-
 }  // namespace
 }  // namespace firn
