@@ -175,5 +175,31 @@ TEST(UringExecutorTest, operation_completes_from_outside_and_can_be_canceled) {
   ::close(pipe[1]);
 }
 
+struct FakeWait final : UringPolled {
+  FakeWait(UringExecutor& executor, bool* come) : come_(come) { executor.poll_while_awake(*this); }
+  bool poll() override {
+    asked++;
+    return *come_;
+  }
+  void arm() override { armed = true; }
+  int asked = 0;
+  bool armed = false;
+  bool* come_;
+};
+
+TEST(UringExecutorTest, only_the_latest_of_many_waits_are_asked_and_none_when_it_sleeps) {
+  auto executor = make_executor({.spin = false});
+  bool come = false;
+  std::vector<std::unique_ptr<FakeWait>> waits;
+  for (int i = 0; i < 6; i++) waits.push_back(std::make_unique<FakeWait>(*executor, &come));
+  EXPECT_TRUE(waits[0]->armed);
+  EXPECT_TRUE(waits[1]->armed);
+  EXPECT_FALSE(waits[2]->armed);
+  blocking_run(*executor, sleep_task(executor.get(), 1ms));
+  for (const auto& wait : waits) EXPECT_TRUE(wait->armed);
+  EXPECT_EQ(waits[0]->asked, 0);
+  EXPECT_GT(waits[5]->asked, 0);
+}
+
 }  // namespace
 }  // namespace firn
