@@ -8,7 +8,6 @@
 // All measurements alternate; each number is the median of the repetitions. Ratios are to the bare ping-pong
 // or stream that stands in the same table. Two threads of one process; no core is pinned.
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -16,15 +15,10 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "bare_tcp.h"
 #include "model/wire.h"
 #include "net/rpc_client.h"
 #include "net/rpc_server.h"
@@ -32,6 +26,7 @@
 #include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
+#include "repeat_for.h"
 #include "runtime/real_runtime.h"
 #include "runtime/runtime_thread.h"
 #include "runtime/when_all.h"
@@ -39,8 +34,9 @@
 namespace firn::net {
 namespace {
 
-constexpr size_t kSmallBytes = 64;
-constexpr size_t kLargeBytes = 1 << 20;
+using bench::kLargeBytes;
+using bench::kSmallBytes;
+using bench::Waiting;
 
 struct BenchReply {
   std::string data;
@@ -58,119 +54,19 @@ struct BenchRequest {
   }
 };
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// Repeats `batch`, which does `count` operations, for about `seconds`; gives microseconds per operation.
-template <class Batch>
-double measure(double seconds, size_t count, Batch batch) {
-  batch();  // warms up
-  const auto begin = std::chrono::steady_clock::now();
-  size_t done = 0;
-  do {
-    batch();
-    done += count;
-  } while (seconds_since(begin) < seconds);
-  return seconds_since(begin) * 1e6 / static_cast<double>(done);
-}
-
-// --- bare TCP
-
-struct SocketPair {
-  int client = -1;
-  int server = -1;
-  SocketPair() {
-    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    bool good = ::bind(listener, generic, size) == 0 && ::listen(listener, 1) == 0 &&
-                ::getsockname(listener, generic, &size) == 0;
-    client = ::socket(AF_INET, SOCK_STREAM, 0);
-    good = good && ::connect(client, generic, size) == 0;
-    server = ::accept(listener, nullptr, nullptr);
-    ::close(listener);
-    if (!good || server < 0) std::abort();
-    const int on = 1;
-    for (const int descriptor : {client, server}) {
-      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-  }
-  SocketPair(const SocketPair&) = delete;
-  SocketPair& operator=(const SocketPair&) = delete;
-  ~SocketPair() {
-    ::close(client);
-    ::close(server);
-  }
-};
-
-bool send_all(int descriptor, const char* data, size_t bytes) {
-  while (bytes > 0) {
-    const auto sent = ::send(descriptor, data, bytes, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EAGAIN) continue;
-    if (sent <= 0) return false;
-    data += sent;
-    bytes -= static_cast<size_t>(sent);
-  }
-  return true;
-}
-bool receive_all(int descriptor, char* data, size_t bytes) {
-  while (bytes > 0) {
-    const auto received = ::recv(descriptor, data, bytes, 0);
-    if (received < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (received <= 0) return false;
-    data += received;
-    bytes -= static_cast<size_t>(received);
-  }
-  return true;
-}
-
-// Request and answer of given sizes, one at a time, between two threads.
-double bare_ping_pong(double seconds, size_t there_bytes, size_t back_bytes, bool spin) {
-  SocketPair pair;
-  if (spin) {
-    ::fcntl(pair.client, F_SETFL, O_NONBLOCK);
-    ::fcntl(pair.server, F_SETFL, O_NONBLOCK);
-  }
-  std::thread server([&] {
-    std::vector<char> there(there_bytes);
-    std::vector<char> back(back_bytes);
-    while (receive_all(pair.server, there.data(), there.size()) &&
-           send_all(pair.server, back.data(), back.size())) {
-    }
-  });
-  std::vector<char> there(there_bytes);
-  std::vector<char> back(back_bytes);
+double bare_ping_pong(double seconds, size_t there_bytes, bench::Waiting waiting) {
+  bench::BarePingPong bare(there_bytes, kSmallBytes, waiting);
   constexpr size_t kBatch = 50;
-  const double result = measure(seconds, kBatch, [&] {
-    for (size_t i = 0; i < kBatch; i++) {
-      send_all(pair.client, there.data(), there.size());
-      receive_all(pair.client, back.data(), back.size());
-    }
+  return bench::repeat_for(seconds, kBatch, [&] {
+    for (size_t i = 0; i < kBatch; i++) bare.round_trip();
   });
-  ::shutdown(pair.client, SHUT_RDWR);
-  server.join();
-  return result;
 }
 
-// Blocks of 1 MiB in one direction without a pause.
 double bare_stream(double seconds) {
-  SocketPair pair;
-  std::thread server([&] {
-    std::vector<char> block(kLargeBytes);
-    while (receive_all(pair.server, block.data(), block.size())) {
-    }
+  bench::BareStream bare(bench::MoreCopies::none);
+  return bench::repeat_for(seconds, 8, [&] {
+    for (int i = 0; i < 8; i++) bare.send_block();
   });
-  const std::vector<char> block(kLargeBytes);
-  const double result = measure(seconds, 8, [&] {
-    for (int i = 0; i < 8; i++) send_all(pair.client, block.data(), block.size());
-  });
-  ::shutdown(pair.client, SHUT_RDWR);
-  server.join();
-  return result;
 }
 
 // Copies of 1 MiB that walk through 256 MiB, so that no cache holds them.
@@ -292,8 +188,9 @@ class BenchClient {
         buffer_(64 * kLargeBytes) {}
   ~BenchClient() { runtime_->run(close_client(&rpc_)); }
   double run(double seconds, Load load) {
-    return measure(seconds, load.calls * load.in_flight,
-                   [&] { runtime_->run(call_side_by_side(&rpc_, server_, load, buffer_.bytes())); });
+    return bench::repeat_for(seconds, load.calls * load.in_flight, [&] {
+      runtime_->run(call_side_by_side(&rpc_, server_, load, buffer_.bytes()));
+    });
   }
 
  private:
@@ -364,8 +261,8 @@ int run(const Options& options) {
   const auto rpc = [&](Load load) { return [&, load](double s) { return tcp_client.run(s, load); }; };
   const auto shm = [&](Load load) { return [&, load](double s) { return shm_client.run(s, load); }; };
   std::vector<Row> small{
-      {"bare, blocking", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, false); }},
-      {"bare, spinning", [](double s) { return bare_ping_pong(s, kSmallBytes, kSmallBytes, true); }},
+      {"bare, blocking", [](double s) { return bare_ping_pong(s, kSmallBytes, Waiting::blocking); }},
+      {"bare, spinning", [](double s) { return bare_ping_pong(s, kSmallBytes, Waiting::spinning); }},
       {"rpc, 1 in flight", rpc({.message_bytes = kSmallBytes})},
       {"rpc, 16 in flight", rpc({.in_flight = 16, .message_bytes = kSmallBytes})},
       {"rpc, 64 in flight", rpc({.in_flight = 64, .message_bytes = kSmallBytes})},
@@ -376,7 +273,7 @@ int run(const Options& options) {
   std::vector<Row> large{
       {"bare, stream", bare_stream},
       {"bare, 1 MiB there, 64 B back",
-       [](double s) { return bare_ping_pong(s, kLargeBytes, kSmallBytes, false); }},
+       [](double s) { return bare_ping_pong(s, kLargeBytes, Waiting::blocking); }},
       {"rpc write, 1 in flight", rpc({.calls = 8, .send_bytes = kLargeBytes})},
       {"rpc write, 8 in flight", rpc({.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes})},
       {"rpc read, 1 in flight", rpc({.calls = 8, .reply_bytes = kLargeBytes})},

@@ -1,6 +1,7 @@
 // must: the value of a result, or the end of the program: a benchmark has nothing to measure after a failure.
 #pragma once
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -11,7 +12,7 @@
 namespace firn::bench {
 
 [[noreturn]] inline void give_up(const std::string& why) {
-  fmt::print(stderr, "vos_bench: {}\n", why);
+  fmt::print(stderr, "{}: {}\n", program_invocation_short_name, why);
   std::exit(1);
 }
 

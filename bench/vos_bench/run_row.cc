@@ -21,7 +21,7 @@ volatile std::sig_atomic_t interrupted = 0;
 class ScratchDirectory {
  public:
   explicit ScratchDirectory(const std::string& parent)
-      : path_(fmt::format("{}/vos_bench.{}", parent, ::getpid())) {
+      : path_(fmt::format("{}/{}.{}", parent, program_invocation_short_name, ::getpid())) {
     std::filesystem::create_directory(path_);
   }
   ScratchDirectory(const ScratchDirectory&) = delete;
@@ -150,7 +150,7 @@ std::optional<RowResult> run_in_process(const Row& row, const RowContext& contex
   if (interrupted != 0) ::kill(process, SIGKILL);
   const int status = end_of(process);
   if (status == 0) return nlohmann::json::parse(text).get<RowResult>();
-  fmt::print(stderr, "vos_bench: row {} ended with status {}\n", row.name, status);
+  fmt::print(stderr, "{}: row {} ended with status {}\n", program_invocation_short_name, row.name, status);
   return std::nullopt;
 }
 

@@ -5,17 +5,14 @@
 //   vos_bench --rows fetch-memory --only firn       for a profiler
 //   vos_bench --keys 10000 --repetitions 1          does it run at all?
 #include <algorithm>
-#include <cstdio>
 
-#include <fmt/format.h>
 #include <malloc.h>
 
 #include "vos_bench/amplification_row.h"
 #include "vos_bench/array_rows.h"
-#include "vos_bench/must.h"
 #include "vos_bench/overlap_row.h"
 #include "vos_bench/restart_row.h"
-#include "vos_bench/run_row.h"
+#include "vos_bench/run_rows.h"
 #include "vos_bench/small_cache_row.h"
 #include "vos_bench/value_rows.h"
 
@@ -32,41 +29,6 @@ std::vector<Row> all_rows() {
   return rows;
 }
 
-std::vector<Row> wanted_rows(const Options& options) {
-  std::vector<Row> rows = all_rows();
-  for (const std::string& name : options.rows) {
-    if (std::ranges::find(rows, name, &Row::name) == rows.end()) {
-      give_up(fmt::format("there is no row {}; --list shows them", name));
-    }
-  }
-  if (!options.rows.empty()) {
-    std::erase_if(rows, [&](const Row& row) { return std::ranges::count(options.rows, row.name) == 0; });
-  }
-  return rows;
-}
-
-int list() {
-  for (const Row& row : all_rows()) {
-    fmt::print("{:<22} {}{}\n", row.name, row.about, row.bar.empty() ? "" : "; bar: " + row.bar);
-  }
-  return 0;
-}
-
-int run(const Options& options) {
-  std::vector<RowResult> results;
-  bool failed = false;
-  for (const Row& row : wanted_rows(options)) {
-    const auto result = run_row(row, options);
-    failed = failed || !result;
-    if (!result) continue;
-    results.push_back(*result);
-    if (!options.json) fmt::print("{}\n", table_text(*result));
-    std::fflush(stdout);
-  }
-  if (options.json) fmt::print("{}\n", nlohmann::json(results).dump(2));
-  return failed ? 1 : 0;
-}
-
 // As the program firn does: memory that comes and goes by the megabyte stays with the process.
 void keep_large_buffers() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -80,5 +42,6 @@ int main(int argc, char** argv) {
   firn::bench::Options options;
   if (const auto status = firn::bench::parse_options(argc, argv, options)) return *status;
   firn::bench::keep_large_buffers();
-  return options.list ? firn::bench::list() : firn::bench::run(options);
+  return options.list ? firn::bench::list_rows(firn::bench::all_rows())
+                      : firn::bench::run_rows(firn::bench::all_rows(), options);
 }

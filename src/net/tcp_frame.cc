@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/endian.h"
+#include "runtime/sleep.h"
 
 namespace firn::net {
 
@@ -53,13 +54,30 @@ Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> pa
     co_return fail(Code::too_big, "the message is larger than a frame may be");
   }
   queue_.push_back(mine);
-  if (sending_) co_await mine.turn.wait();
+  queued_++;
+  if (!sending_ && queued_ >= kGatheredMax) {
+    co_await send_batch();
+  } else if (!sending_ && !gathering_) {
+    co_await gather();
+  }
+  if (!mine.done) co_await mine.turn.wait();
   if (!mine.done) co_await send_batch();
   co_return std::move(mine.result);
 }
 
-// Sends what is in the queue, up to the bounds, beginning with the caller's frame. `sending_` stays set while
-// a send() that was told that it is first in the queue has not yet begun its batch.
+// Lets others send in this turn too, then sends what there is.
+Task<void> FrameSender::gather() {
+  gathering_ = true;
+  idle_.reset();
+  co_await yield(executor_);
+  gathering_ = false;
+  if (sending_) co_return;
+  if (queue_.empty()) co_return idle_.set();
+  co_await send_batch();
+}
+
+// Sends what is in the queue, up to the bounds. `sending_` stays set while a send() that was told that it is
+// first in the queue has not yet begun its batch.
 Task<void> FrameSender::send_batch() {
   sending_ = true;
   idle_.reset();
@@ -75,7 +93,7 @@ Task<void> FrameSender::send_batch() {
     next->turn.set();
   } else {
     sending_ = false;
-    idle_.set();
+    if (!gathering_) idle_.set();
   }
 }
 
@@ -88,6 +106,7 @@ void FrameSender::gather_batch() {
                       parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
     if (!batch_.empty() && !fits) return;
     frame->unlink();
+    queued_--;
     batch_.push_back(frame);
     bytes += frame->bytes();
     parts_.emplace_back(frame->lengths);
@@ -97,7 +116,7 @@ void FrameSender::gather_batch() {
 }
 
 Task<void> FrameSender::drained() {
-  while (sending_) co_await idle_.wait();
+  while (sending_ || gathering_) co_await idle_.wait();
 }
 
 // --- FrameReader
@@ -106,7 +125,14 @@ Task<Error> FrameReader::run(ChannelReceiver* receiver) {
   while (true) {
     auto result = hand_over_buffered(receiver);
     if (stopped_) co_return closed_error();
-    if (result) result = co_await read_frame(receiver);
+    // Small frames are received whole, as many as come; of a large one the payload goes to its place.
+    if (result) {
+      if (const size_t bytes = next_small_bytes()) {
+        result = co_await need(bytes);
+      } else {
+        result = co_await read_large(receiver);
+      }
+    }
     if (!result) co_return std::move(result).error();
   }
 }
@@ -126,27 +152,45 @@ Result<std::optional<FrameReader::Lengths>> FrameReader::next_lengths() const {
 Result<void> FrameReader::hand_over_buffered(ChannelReceiver* receiver) {
   while (!stopped_) {
     FIRN_TRY(const auto lengths, next_lengths());
-    if (!lengths || lengths->payload_bytes > 0) return {};
-    const size_t bytes = kFrameLengthsBytes + lengths->head_bytes;
-    if (buffered().size() < bytes) return {};
-    receiver->arrived(channel_, buffered().first(bytes).subspan(kFrameLengthsBytes), 0);
-    consume(bytes);
+    if (!lengths || buffered().size() < lengths->frame_bytes()) return {};
+    const ByteView content = buffered().first(lengths->frame_bytes()).subspan(kFrameLengthsBytes);
+    const ByteView head = content.first(lengths->head_bytes);
+    if (lengths->payload_bytes > 0) {
+      ByteView payload = content.subspan(lengths->head_bytes);
+      for (const MutableBytes place : places_of(receiver, head, payload.size())) {
+        copy_bytes(place, payload.first(place.size()));
+        payload = payload.subspan(place.size());
+      }
+    }
+    if (!stopped_) receiver->arrived(channel_, head, lengths->payload_bytes);
+    consume(lengths->frame_bytes());
   }
   return {};
 }
 
-// The frame that is next, of whatever size; or only the beginning of one without payload.
-Task<Result<void>> FrameReader::read_frame(ChannelReceiver* receiver) {
-  FIRN_CO_CHECK(co_await need(kFrameLengthsBytes));
+// Of the frame that is next, if it is to be received into the buffer; 0 for a large one. hand_over_buffered()
+// has looked at its lengths.
+size_t FrameReader::next_small_bytes() const {
+  const auto lengths = next_lengths();
+  if (!lengths || !*lengths) return kFrameLengthsBytes;
+  return (*lengths)->payload_bytes < kDirectBytes ? (*lengths)->frame_bytes() : 0;
+}
+
+std::vector<MutableBytes> FrameReader::places_of(ChannelReceiver* receiver, ByteView head, size_t bytes) {
+  auto places = receiver->place(channel_, head, bytes);
+  FIRN_ASSERT(places.empty() || total_bytes(places) == bytes);
+  return places;
+}
+
+Task<Result<void>> FrameReader::read_large(ChannelReceiver* receiver) {
   FIRN_CO_TRY(const auto lengths, next_lengths());
   FIRN_CO_CHECK(co_await need(kFrameLengthsBytes + lengths->head_bytes));
-  if (lengths->payload_bytes == 0 || stopped_) co_return Result<void>();
+  if (stopped_) co_return Result<void>();
   // A copy: the buffer is needed while payload arrives.
   const ByteView head_view = buffered().subspan(kFrameLengthsBytes, lengths->head_bytes);
   const std::vector<std::byte> head(head_view.begin(), head_view.end());
   consume(kFrameLengthsBytes + head.size());
-  auto places = receiver->place(channel_, head, lengths->payload_bytes);
-  FIRN_ASSERT(places.empty() || total_bytes(places) == lengths->payload_bytes);
+  auto places = places_of(receiver, head, lengths->payload_bytes);
   FIRN_CO_CHECK(co_await read_payload(std::move(places), lengths->payload_bytes));
   if (!stopped_) receiver->arrived(channel_, head, lengths->payload_bytes);
   co_return Result<void>();

@@ -35,8 +35,8 @@ struct Preamble {
 constexpr size_t kFrameLengthsBytes = 8;
 std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes);
 
-// Sends frames in the order of calls. What gathers while one system call is in progress goes out with the
-// next, in one.
+// Sends frames in the order of calls. What gathers during one turn of the loop, or while a system call is in
+// progress, goes out with the next, in one.
 class FrameSender {
  public:
   FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket), idle_(executor) {}
@@ -51,6 +51,8 @@ class FrameSender {
  private:
   static constexpr size_t kBatchBytesMax = 256 << 10;
   static constexpr size_t kBatchPartsMax = 512;
+  // So many frames do not wait for others: the peer has enough to begin with.
+  static constexpr size_t kGatheredMax = 16;
 
   // A frame in the queue; lives in its send().
   struct Outgoing : ListNode {
@@ -66,12 +68,15 @@ class FrameSender {
     Event turn;  // done, or first in the queue: its send() sends the next batch
   };
 
+  Task<void> gather();
   Task<void> send_batch();
   void gather_batch();
 
   Executor& executor_;
   Socket& socket_;
   IntrusiveList<Outgoing> queue_;
+  size_t queued_ = 0;
+  bool gathering_ = false;
   bool sending_ = false;
   bool stopped_ = false;
   std::vector<Outgoing*> batch_;  // of the system call in progress
@@ -92,18 +97,21 @@ class FrameReader {
 
  private:
   static constexpr size_t kBufferBytes = 64 << 10;
-  // A rest of payload at least so large is received directly.
+  // Payload, or a rest of it, at least so large is received directly.
   static constexpr size_t kDirectBytes = 16 << 10;
 
   struct Lengths {
     size_t head_bytes = 0;
     size_t payload_bytes = 0;
+    size_t frame_bytes() const { return kFrameLengthsBytes + head_bytes + payload_bytes; }
   };
   // Of the frame that is next; nothing while they are not there.
   Result<std::optional<Lengths>> next_lengths() const;
-  // Hands over what is in the buffer and needs no waiting for.
+  // Hands over the frames that are in the buffer.
   Result<void> hand_over_buffered(ChannelReceiver* receiver);
-  Task<Result<void>> read_frame(ChannelReceiver* receiver);
+  size_t next_small_bytes() const;
+  std::vector<MutableBytes> places_of(ChannelReceiver* receiver, ByteView head, size_t bytes);
+  Task<Result<void>> read_large(ChannelReceiver* receiver);
   Task<Result<void>> read_payload(std::vector<MutableBytes> places, size_t bytes);
   // At least `bytes` are in the buffer afterwards.
   Task<Result<void>> need(size_t bytes);

@@ -82,6 +82,9 @@ Error ring_error(int result) {
   return errno_error(number, "io_uring_setup failed");
 }
 
+// Each look costs a system call.
+constexpr size_t kPolledMax = 4;
+
 // Conditions that pass by themselves; the loop comes by again. Anything else is a defect of the loop.
 bool transient(int result) {
   return result == -EINTR || result == -ETIME || result == -EBUSY || result == -EAGAIN;
@@ -137,7 +140,10 @@ void UringExecutor::run() {
   enable();
   while (true) {
     turn();
-    if (stopping_) break;
+    if (stopping_) {
+      turn();  // for what was woken last, e.g. a frame that waits to be sent
+      break;
+    }
     if (ready_.empty()) wait();
   }
   running_ = false;
@@ -161,6 +167,9 @@ void UringExecutor::turn() {
   run_ready();
   if (!timers_.empty()) timers_.fire_due(now());
   submit_and_reap();
+  // What is ready goes first, but does not keep the network out for ever.
+  asked_ = ready_.empty() || !asked_;
+  if (asked_) ask_polled();
 }
 
 // By index: a poller may add others, which get their first turn in the next one.
@@ -222,6 +231,33 @@ bool UringExecutor::arrivals() const {
          !inbox_.empty();
 }
 
+void UringExecutor::poll_while_awake(UringPolled& polled) {
+  polled_.push_back(polled);
+  if (++polled_count_ <= kPolledMax) return;
+  polled_count_--;
+  polled_.pop_front()->arm();
+}
+
+bool UringExecutor::ask_polled() {
+  bool any = false;
+  IntrusiveList<UringPolled> asked;
+  while (UringPolled* const polled = polled_.pop_front()) {
+    if (polled->poll()) {
+      polled_count_--;
+      any = true;
+    } else {
+      asked.push_back(*polled);
+    }
+  }
+  while (UringPolled* const polled = asked.pop_front()) polled_.push_back(*polled);
+  return any;
+}
+
+void UringExecutor::arm_polled() {
+  while (UringPolled* const polled = polled_.pop_front()) polled->arm();
+  polled_count_ = 0;
+}
+
 void UringExecutor::submit_and_reap() {
   if (io_uring_sq_ready(&ring_->uring) > 0 || arrivals()) {
     const int result = io_uring_submit_and_get_events(&ring_->uring);
@@ -257,35 +293,37 @@ void UringExecutor::reap() {
 void UringExecutor::wait() {
   const MonotonicTime begin = now();
   const MonotonicTime deadline = timers_.next_deadline();
-  crowded_ = false;
-  const Duration budget = spin_policy_.budget();
-  if (budget.count() == 0 || !spin_until(std::min(begin + budget, deadline))) {
+  const SpinPolicy::Plan plan = spin_policy_.plan();
+  crowd_ = SpinPolicy::Crowd::nobody;
+  if (plan.poll_max.count() == 0 ||
+      !poll_until(std::min(begin + plan.poll_max, deadline), plan.yield_first)) {
     if (now() < deadline) block_until(deadline);
   }
-  spin_policy_.waited(now() - begin, crowded_);
+  spin_policy_.waited(now() - begin, crowd_);
 }
 
-// True when something has arrived. Offers the core to others all the time; when one takes it, polling is
-// wrong here.
-bool UringExecutor::spin_until(MonotonicTime until) {
+// True when something has arrived. Offers the core to others now and then; once they take it, before each
+// look.
+bool UringExecutor::poll_until(MonotonicTime until, bool yield_first) {
   constexpr int kPollsPerYield = 16;
-  constexpr Duration kCrowdedGap = 15us;  // a yield that nobody takes needs less than one microsecond
   MonotonicTime last = now();
   while (last < until) {
-    for (int poll = 0; poll < kPollsPerYield; poll++) {
-      if (arrivals() || pollers_ready()) return true;
+    for (int poll = 0; poll < (yield_first ? 1 : kPollsPerYield); poll++) {
+      if (arrivals() || pollers_ready() || ask_polled()) return true;
       relax_cpu();
     }
     ::sched_yield();
     const MonotonicTime time = now();
-    crowded_ = time - last > kCrowdedGap;
-    if (crowded_) return arrivals() || pollers_ready();
+    crowd_ = std::max(crowd_, SpinPolicy::crowd_of(time - last));
+    if (crowd_ == SpinPolicy::Crowd::computation) break;
+    yield_first = crowd_ == SpinPolicy::Crowd::loops;
     last = time;
   }
-  return false;
+  return arrivals() || pollers_ready() || ask_polled();
 }
 
 void UringExecutor::block_until(MonotonicTime until) {
+  arm_polled();
   if (!arm_waker()) return;  // the next turn makes room
   sleeping_.store(true);
   pollers_sleeping(true);

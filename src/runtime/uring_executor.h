@@ -2,8 +2,9 @@
 // queue, and an inbox for other threads. It blocks when there is nothing to do (no ticks), after polling for
 // a moment while that pays (runtime/spin_policy.h).
 //
-// A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started
-// and collects what has completed. Coroutines are only ever resumed from the ready queue.
+// A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started and
+// collects what has completed, if there is any, then a look at sockets that are waited for. Coroutines are
+// only ever resumed from the ready queue.
 //
 // May be created and destroyed in any thread; belongs to the thread that first runs it. Nothing may be in
 // progress when it is destroyed.
@@ -21,6 +22,7 @@
 #include "base/time.h"
 #include "runtime/executor.h"
 #include "runtime/inbox.h"
+#include "runtime/intrusive_list.h"
 #include "runtime/poller.h"
 #include "runtime/spin_policy.h"
 #include "runtime/timer_queue.h"
@@ -38,6 +40,20 @@ class UringCompletion {
 
  protected:
   ~UringCompletion() = default;
+};
+
+// Who waits for something that can be asked for by a system call of its own, e.g. bytes on a socket. While
+// the loop is awake it asks; that costs less than an operation of the ring. Before it sleeps it hands the
+// wait over to the ring.
+class UringPolled : public ListNode {
+ public:
+  // Asks once, without waiting. True when it has come: whoever waits was posted.
+  virtual bool poll() = 0;
+  // Starts the operation of the ring in its place.
+  virtual void arm() = 0;
+
+ protected:
+  ~UringPolled() = default;
 };
 
 struct UringOptions {
@@ -59,7 +75,7 @@ class UringExecutor final : public Executor {
 
   // Runs until stop(), always in the same thread. May be run again.
   void run();
-  // Makes run() return after this turn, or the next run() after its first. In the loop's thread.
+  // Makes run() return after one turn more: what is woken in this one gets its own. In the loop's thread.
   void stop() { stopping_ = true; }
 
   // For operations (runtime/uring_operation.h): an empty submission entry, then, once it is filled in, its
@@ -68,6 +84,8 @@ class UringExecutor final : public Executor {
   void start(io_uring_sqe* entry, UringCompletion& completion);
   // Asks the kernel to end an operation early; it completes with -ECANCELED, or normally if it was too late.
   void cancel(UringCompletion& completion);
+  // Asks `polled` until it has come or was armed. Among many waits only the latest are asked.
+  void poll_while_awake(UringPolled& polled);
   // Operations that have not completed.
   size_t operations() const { return operations_; }
 
@@ -90,8 +108,10 @@ class UringExecutor final : public Executor {
   bool arrivals() const;
   bool pollers_ready() const;
   void pollers_sleeping(bool asleep);
+  bool ask_polled();
+  void arm_polled();
   void wait();
-  bool spin_until(MonotonicTime until);
+  bool poll_until(MonotonicTime until, bool yield_first);
   void block_until(MonotonicTime until);
 
   std::unique_ptr<Ring> ring_;
@@ -101,11 +121,14 @@ class UringExecutor final : public Executor {
   std::vector<std::coroutine_handle<>> batch_;  // what this turn resumes; swapped with ready_
   std::vector<Poller*> pollers_;                // nullptr: removed in this turn
   size_t operations_ = 0;
+  IntrusiveList<UringPolled> polled_;  // oldest first
+  size_t polled_count_ = 0;
+  bool asked_ = false;  // the turn before this one did
   SpinPolicy spin_policy_;
   bool enabled_ = false;  // bound to its thread
   bool running_ = false;
   bool stopping_ = false;
-  bool crowded_ = false;  // this idle period's polling kept others from the core
+  SpinPolicy::Crowd crowd_ = SpinPolicy::Crowd::nobody;  // in this idle period
 
   Inbox inbox_;
   std::atomic<bool> sleeping_ = false;  // announces that a submit() must wake the loop

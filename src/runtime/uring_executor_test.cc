@@ -269,35 +269,30 @@ TEST(UringExecutorTest, loop_with_a_quiet_poller_uses_no_cpu) {
   EXPECT_LT(thread_cpu_us() - before, 20'000);
 }
 
-TEST(SpinPolicyTest, spins_only_under_steady_work) {
-  SpinPolicy policy(2);
-  EXPECT_EQ(policy.budget(), Duration::zero());
-  for (int i = 0; i < 50; i++) policy.waited(55us, false);
-  EXPECT_GT(policy.budget(), Duration::zero());
-  for (int i = 0; i < 4; i++) policy.waited(10ms, false);
-  EXPECT_EQ(policy.budget(), Duration::zero());
-}
-
-TEST(SpinPolicyTest, crowded_core_stops_spinning_for_a_while_and_ever_longer) {
-  SpinPolicy policy(2);
-  int skipped[2] = {};
-  for (int& count : skipped) {
-    for (int i = 0; i < 50; i++) policy.waited(5us, false);
-    ASSERT_GT(policy.budget(), Duration::zero());
-    policy.waited(5us, true);
-    while (policy.budget() == Duration::zero()) {
-      policy.waited(5us, false);
-      count++;
-    }
+struct FakeWait final : UringPolled {
+  FakeWait(UringExecutor& executor, bool* come) : come_(come) { executor.poll_while_awake(*this); }
+  bool poll() override {
+    asked++;
+    return *come_;
   }
-  EXPECT_GT(skipped[0], 0);
-  EXPECT_GT(skipped[1], skipped[0]);
-}
+  void arm() override { armed = true; }
+  int asked = 0;
+  bool armed = false;
+  bool* come_;
+};
 
-TEST(SpinPolicyTest, single_core_never_spins) {
-  SpinPolicy policy(1);
-  for (int i = 0; i < 50; i++) policy.waited(5us, false);
-  EXPECT_EQ(policy.budget(), Duration::zero());
+TEST(UringExecutorTest, only_the_latest_of_many_waits_are_asked_and_none_when_it_sleeps) {
+  auto executor = make_executor({.spin = false});
+  bool come = false;
+  std::vector<std::unique_ptr<FakeWait>> waits;
+  for (int i = 0; i < 6; i++) waits.push_back(std::make_unique<FakeWait>(*executor, &come));
+  EXPECT_TRUE(waits[0]->armed);
+  EXPECT_TRUE(waits[1]->armed);
+  EXPECT_FALSE(waits[2]->armed);
+  blocking_run(*executor, sleep_task(executor.get(), 1ms));
+  for (const auto& wait : waits) EXPECT_TRUE(wait->armed);
+  EXPECT_EQ(waits[0]->asked, 0);
+  EXPECT_GT(waits[5]->asked, 0);
 }
 
 }  // namespace

@@ -35,6 +35,47 @@ void set_option(int descriptor, int level, int option) {
   ::setsockopt(descriptor, level, option, &on, sizeof on);
 }
 
+// Receives what is there, at least one byte: asked for directly while the loop is awake.
+class Receive final : public UringPolled, public UringCompletion {
+ public:
+  // `flags` hold once the ring receives.
+  Receive(UringExecutor& executor, int descriptor, MutableBytes target, int flags)
+      : executor_(executor), descriptor_(descriptor), target_(target), flags_(flags) {}
+
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    awaiting_ = awaiting;
+    executor_.poll_while_awake(*this);
+  }
+  // Bytes, or a negative errno.
+  int await_resume() const { return result_; }
+
+  bool poll() override {
+    const ssize_t received = ::recv(descriptor_, target_.data(), target_.size(), MSG_DONTWAIT);
+    const int result = received < 0 ? -errno : static_cast<int>(received);
+    if (try_again(result)) return false;
+    completed(result, 0);
+    return true;
+  }
+  void arm() override {
+    io_uring_sqe* const entry = executor_.take_entry();
+    io_uring_prep_recv(entry, descriptor_, target_.data(), target_.size(), flags_);
+    executor_.start(entry, *this);
+  }
+  void completed(int result, uint32_t) override {
+    result_ = result;
+    executor_.post(awaiting_);
+  }
+
+ private:
+  UringExecutor& executor_;
+  const int descriptor_;
+  const MutableBytes target_;
+  const int flags_;
+  std::coroutine_handle<> awaiting_;
+  int result_ = 0;
+};
+
 class UringSocket final : public Socket {
  public:
   UringSocket(UringExecutor& executor, Descriptor descriptor)
@@ -68,12 +109,15 @@ class UringSocket final : public Socket {
       msghdr message{};
       message.msg_iov = vectors.data();
       message.msg_iovlen = vectors.size();
-      operations_++;
-      // MSG_WAITALL: the kernel continues a short send by itself.
-      const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
-        io_uring_prep_sendmsg(entry, descriptor_.number(), &message, MSG_NOSIGNAL | MSG_WAITALL);
-      });
-      operations_--;
+      int result = send_now(message);
+      if (result == -EAGAIN) {
+        operations_++;
+        // MSG_WAITALL: the kernel continues a short send by itself.
+        result = co_await perform(executor_, [&](io_uring_sqe* entry) {
+          io_uring_prep_sendmsg(entry, descriptor_.number(), &message, MSG_NOSIGNAL | MSG_WAITALL);
+        });
+        operations_--;
+      }
       if (try_again(result)) continue;
       if (result < 0) co_return broken(-result, "sending to a peer failed");
       cursor.advance(static_cast<size_t>(result));
@@ -97,15 +141,19 @@ class UringSocket final : public Socket {
     while (true) {
       const size_t size = std::min(target.size(), kReceiveBytesMax);
       operations_++;
-      const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
-        io_uring_prep_recv(entry, descriptor_.number(), target.data(), size, flags);
-      });
+      const int result = co_await Receive(executor_, descriptor_.number(), target.first(size), flags);
       operations_--;
       if (try_again(result)) continue;
       if (result < 0) co_return broken(-result, "receiving from a peer failed");
       if (result == 0 && shut_down_) co_return broken(ESHUTDOWN, "the connection was closed");
       co_return static_cast<size_t>(result);
     }
+  }
+
+  // As much as the socket takes without waiting, or a negative errno. Mostly all: no operation of the ring.
+  int send_now(const msghdr& message) const {
+    const ssize_t sent = ::sendmsg(descriptor_.number(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? -errno : static_cast<int>(sent);
   }
 
   Error broken(int error_number, const char* what) const {

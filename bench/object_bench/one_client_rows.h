@@ -1,0 +1,12 @@
+// Rows of one client and one target: one request at a time, after idleness, many in flight, large transfers.
+#pragma once
+
+#include <vector>
+
+#include "vos_bench/measurement.h"
+
+namespace firn::bench {
+
+std::vector<Row> one_client_rows();
+
+}  // namespace firn::bench
