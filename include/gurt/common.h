@@ -232,10 +232,6 @@ uint32_t d_hash_string_u32(const char* string, unsigned int len);
 uint64_t d_hash_murmur64(const unsigned char* key, unsigned int key_len, unsigned int seed);
 /* Which of so many buckets; with one bucket more few keys move. */
 uint32_t d_hash_jump(uint64_t key, uint32_t num_buckets);
-uint64_t d_hash_mix64(uint64_t key);
-uint32_t d_hash_mix96(uint32_t a, uint32_t b, uint32_t c);
-/* The position of the value in a sorted array, or where it would be: the last that is not larger. */
-unsigned int d_hash_srch_u64(uint64_t* hashes, unsigned int nhashes, uint64_t value);
 
 #define LOWEST_BIT_SET(x) ((x) & ~((x) - 1))
 
@@ -247,12 +243,6 @@ static inline unsigned int d_power2_nbits(unsigned int val) {
   while (bits < 32 && (1ULL << bits) < val) bits++;
   return bits;
 }
-
-/* Pseudo-random numbers of the process, below 2^31; or below 1. */
-#define D_RAND_MAX 0x7fffffff
-void d_srand(long int seed);
-long int d_rand(void);
-double d_randd(void);
 
 /* Lists of ranks. Functions that make one allocate it: free it with d_rank_list_free(). */
 
@@ -269,7 +259,6 @@ void d_rank_list_filter(d_rank_list_t* src_set, d_rank_list_t* dst_set, bool exc
 /* Adds to src_set what it does not have. */
 int d_rank_list_merge(d_rank_list_t* src_set, d_rank_list_t* merge_set);
 int d_rank_list_append(d_rank_list_t* rank_list, d_rank_t rank);
-void d_rank_list_shuffle(d_rank_list_t* rank_list);
 void d_rank_list_sort(d_rank_list_t* rank_list);
 /* idx may be NULL. bsearch: the list is sorted. */
 bool d_rank_list_bsearch(d_rank_list_t* rank_list, d_rank_t rank, int* idx);

@@ -2,9 +2,9 @@
  * Hash tables of records that the user allocates. A record has a link (d_list_t) as a member; what it is, how
  * it compares and when it is freed say the user's functions (d_hash_table_ops_t).
  *
- * A reference: find, find_insert and first give one that the caller drops with d_hash_rec_decref(). The table
- * itself has one for each record, taken when it is inserted and dropped when it leaves, unless the table is
- * ephemeral.
+ * References: find gives the caller one, to be dropped with d_hash_rec_decref(). The table itself has one for
+ * each record, taken when it is inserted and dropped when it leaves, unless the table is ephemeral. A record
+ * leaves the table and is freed with its last reference.
  */
 #ifndef FIRN_GURT_HASH_H
 #define FIRN_GURT_HASH_H
@@ -86,7 +86,8 @@ int d_hash_table_traverse(struct d_hash_table* htable, d_hash_traverse_cb_t cb, 
 /* NULL if there is none. */
 d_list_t* d_hash_rec_find(struct d_hash_table* htable, const void* key, unsigned int ksize);
 
-/* Inserts `link` if the key is not there; the record that is there then. */
+/* Inserts `link` if the key is not there. The record that is there then; with a reference, if it is not
+ * `link`. */
 d_list_t* d_hash_rec_find_insert(struct d_hash_table* htable, const void* key, unsigned int ksize,
                                  d_list_t* link);
 
