@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The public headers: each compiles alone as C99 and as C++14 to C++20, declares what src/capi/exports.txt says, no
-more, and has the numbers of abi.txt. Nothing is linked or run."""
+"""The public headers: each compiles alone as C99 and C++14 to C++20, declares what src/capi/exports.txt lists
+and nothing else, and has the numbers of abi.txt. Nothing is linked."""
 import re
 import shutil
 import subprocess

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The libraries of the DAOS API as link lines see them: each exports what src/capi/exports.txt says and nothing
-else, and a C program that names it alone links, runs and gets right answers.
+"""The libraries of the DAOS API as link lines see them: each exports what src/capi/exports.txt lists, no
+more, and a C program that names it alone links, runs and gets right answers.
 
 Usage: libraries_test.py FOLDER_OF_THE_LIBRARIES"""
 import re
@@ -18,7 +18,8 @@ PROBES = {
 
 
 def exported(library):
-    listed = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True)
+    command = ["nm", "-D", "--defined-only", library]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True)
     # Version nodes are absolute symbols.
     return {name.split("@")[0] for kind, name in re.findall(r"^\w* (\w) (\S+)$", listed.stdout, re.MULTILINE)
             if kind != "A"}
