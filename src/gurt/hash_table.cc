@@ -22,7 +22,7 @@ LockKind lock_kind(const d_hash_table& table) {
 
 template <class Lock>
 Lock* lock_as(d_hash_table& table) {
-  return static_cast<Lock*>(static_cast<void*>(table.ht_lock.space));
+  return reinterpret_cast<Lock*>(table.ht_lock.space);
 }
 
 int make_lock(d_hash_table& table) {

@@ -1,5 +1,6 @@
 // The log and asserts; gurt/dlog.h, gurt/debug.h. Any thread; a line is one write, so lines of several
 // processes do not mix.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -7,12 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 
 #include <daos/debug.h>
 #include <fcntl.h>
 #include <gurt/common.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gurt/log_filter.h"
@@ -95,7 +96,9 @@ int begin(const char* path) {
 void end() {
   Log& log = the_log();
   const std::lock_guard guard(log.lock);
-  if (log.users == 0 || --log.users > 0) return;
+  if (log.users == 0) return;
+  log.users--;
+  if (log.users > 0) return;
   log.priority = kNoPriority;
   const int descriptor = log.descriptor.exchange(STDOUT_FILENO);
   if (descriptor != STDOUT_FILENO) close(descriptor);
