@@ -74,7 +74,7 @@ double memory_copy(double seconds) {
   constexpr size_t kArea = 256 << 20;
   static std::vector<char> from(kArea, 'x');
   static std::vector<char> to(kArea, 'y');
-  return measure(seconds, kArea / kLargeBytes, [&] {
+  return bench::repeat_for(seconds, kArea / kLargeBytes, [&] {
     for (size_t at = 0; at < kArea; at += kLargeBytes) std::memcpy(&to[at], &from[at], kLargeBytes);
   });
 }

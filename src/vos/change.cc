@@ -102,7 +102,7 @@ void encode_change(const Change& change, std::string& out) {
 void encode_change_with_data(const Change& change, std::span<const ByteView> data, std::string& out) {
   out.reserve(out.size() + encoded_bytes_max(change) + total_bytes(data));
   out += static_cast<char>(LogKind::change_with_data);
-  encode_to(out, change);
+  pack(change, out);
   for (const ByteView part : data) out += as_text(part);
 }
 

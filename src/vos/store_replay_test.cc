@@ -68,7 +68,7 @@ class StoreReplay : public testing::Test {
   TestRuntime runtime_{7};
   FaultPlan plan_;
   Medium log_{kLogBytes};
-  Medium main_{32 << 20};
+  Medium main_{96 << 20};
   std::unique_ptr<Store> store_;
 };
 
