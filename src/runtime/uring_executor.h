@@ -2,9 +2,9 @@
 // queue, and an inbox for other threads. It blocks when there is nothing to do (no ticks), after polling for
 // a moment while that pays (runtime/spin_policy.h).
 //
-// A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started and
-// collects what has completed, if there is any, then a look at sockets that are waited for. Coroutines are
-// only ever resumed from the ready queue.
+// A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started
+// and collects what has completed, if there is any, then a look at sockets that are waited for. Coroutines
+// are only ever resumed from the ready queue.
 //
 // May be created and destroyed in any thread; belongs to the thread that first runs it. Nothing may be in
 // progress when it is destroyed.

@@ -12,7 +12,7 @@ namespace firn::vos {
 namespace {
 
 constexpr PgIndex kPg{3};
-constexpr uint64_t kLogBytes = 40 << 20;
+constexpr uint64_t kLogBytes = 64 << 20;
 
 class StoreReplay : public testing::Test {
  protected:

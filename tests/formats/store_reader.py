@@ -212,7 +212,8 @@ def check_attached_data(values, data):
     """Data of the values' runs, one behind the other."""
     for value in values:
         if value and value[0] == 0:
-            record_bytes, count, crc = fields("QQI", value, 1)
+            body = Body(value[1:])
+            record_bytes, count, crc = body.varint(), body.varint(), body.number(4)
             need(crc32c(data[:record_bytes * count]) == crc, "attached data")
             data = data[record_bytes * count:]
     need(not data, "what follows a change")
@@ -225,7 +226,7 @@ def read_log_record(data):
         return []
     body, entries = Body(data[1:]), []
     if data[0] == 3:
-        entries += read_change(body.section())
+        entries += read_change(body)
         check_attached_data([value for _, value in entries], data[1 + body.at:])
         return entries
     while body.left():
