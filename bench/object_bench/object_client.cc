@@ -34,7 +34,7 @@ struct ObjectClient::Progress {
 ObjectClient::ObjectClient(const std::string& uri, uint64_t keys)
     : keys_(keys),
       runtime_(must(RealRuntime::create())),
-      transport_(*runtime_, runtime_->sockets()),
+      transport_(*runtime_, net::TransportChoice::tcp),
       client_(*runtime_, transport_, Address{uri}, {}),
       value_(kLargeBytes) {
   must(runtime_->run(connect()));

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "base/rng.h"
 #include "client/object.h"
-#include "net/tcp_transport.h"
+#include "net/nearest_transport.h"
 #include "runtime/real_runtime.h"
 
 namespace firn::bench {
@@ -49,7 +49,7 @@ class ObjectClient {
 
   const uint64_t keys_;
   std::unique_ptr<RealRuntime> runtime_;
-  net::TcpTransport transport_;
+  net::NearestTransport transport_;
   client::Client client_;
   std::shared_ptr<client::Container> container_;
   std::unique_ptr<client::Object> small_;
