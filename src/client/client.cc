@@ -103,7 +103,9 @@ Pool::Pool(Client& client, Address system, PoolConnectReply reply)
       system_(std::move(system)),
       map_(std::move(reply.map)),
       label_(std::move(reply.label)),
-      local_uri_(std::move(reply.local_uri)) {}
+      local_uri_(std::move(reply.local_uri)) {
+  find_addresses();
+}
 
 Task<Result<std::shared_ptr<Container>>> Pool::open_container(std::string container) {
   FIRN_CO_TRY(ContainerInfo info,
@@ -118,14 +120,16 @@ Task<Result<void>> Pool::refresh_map() {
   FIRN_CO_CHECK(check_pool_map(reply.map));
   local_uri_ = std::move(reply.local_uri);
   if (reply.map.version > map_.version) map_ = std::move(reply.map);
+  find_addresses();
   co_return {};
 }
 
-Address Pool::address_of(PgIndex pg) const {
-  const PoolTarget& target = map_.targets[map_.primary(pg).value];
-  const std::string& uri = target.uri.empty() ? system_.uri : target.uri;
-  if (local_uri_.empty()) return Address{uri, target.engine_target};
-  return Address{local_uri_ + " " + uri, target.engine_target};
+void Pool::find_addresses() {
+  addresses_.clear();
+  for (const PoolTarget& target : map_.targets) {
+    const std::string& uri = target.uri.empty() ? system_.uri : target.uri;
+    addresses_.push_back({local_uri_.empty() ? uri : local_uri_ + " " + uri, target.engine_target});
+  }
 }
 
 Container::Container(std::shared_ptr<Pool> pool, ContainerInfo info)

@@ -87,16 +87,19 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const Address& system() const { return system_; }
   Task<Result<void>> refresh_map();
   // Where requests for the placement group go now; with several ways, the best first (an address's uri).
-  Address address_of(PgIndex pg) const;
+  const Address& address_of(PgIndex pg) const { return addresses_[map_.primary(pg).value]; }
 
  private:
   friend class Client;
   Pool(Client& client, Address system, PoolConnectReply reply);
+  void find_addresses();
+
   Client& client_;
   Address system_;
   PoolMap map_;
   std::string label_;
-  std::string local_uri_;  // the engine's, for clients on its host
+  std::string local_uri_;           // the engine's, for clients on its host
+  std::vector<Address> addresses_;  // of the map's targets
 };
 
 class Object;

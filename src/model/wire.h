@@ -303,7 +303,9 @@ void encode_to(std::string& out, const T& value) {
 }
 template <class T>
 std::string encode(const T& value) {
+  constexpr size_t kMostBytes = 256;  // most messages fit: they grow no string
   std::string out;
+  out.reserve(kMostBytes);
   encode_to(out, value);
   return out;
 }

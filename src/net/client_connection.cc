@@ -1,6 +1,8 @@
 // A channel of an RpcClient; see client_connection.h.
 #include "net/client_connection.h"
 
+#include <algorithm>
+
 namespace firn::net {
 
 ClientConnection::ClientConnection(Runtime& runtime, Duration idle_max)
@@ -37,13 +39,23 @@ void ClientConnection::fire() {
 
 void ClientConnection::add(ClientAttempt& attempt) {
   FIRN_ASSERT(usable());
-  const bool added = attempts_.emplace(attempt.number(), &attempt).second;
-  FIRN_ASSERT(added);
+  FIRN_ASSERT(attempts_.empty() || attempts_.back()->number() < attempt.number());
+  attempts_.push_back(&attempt);
+}
+
+void ClientConnection::remove(const ClientAttempt& attempt) {
+  const auto at = place_of(attempt.number());
+  if (at != attempts_.end() && *at == &attempt) attempts_.erase(at);
+}
+
+// The first whose number is not smaller.
+std::vector<ClientAttempt*>::iterator ClientConnection::place_of(CallNumber number) {
+  return std::ranges::lower_bound(attempts_, number, {}, &ClientAttempt::number);
 }
 
 ClientAttempt* ClientConnection::attempt_of(CallNumber number) {
-  const auto found = attempts_.find(number);
-  return found == attempts_.end() ? nullptr : found->second;
+  const auto at = place_of(number);
+  return at != attempts_.end() && (*at)->number() == number ? *at : nullptr;
 }
 
 std::vector<MutableBytes> ClientConnection::place(Channel&, ByteView head, size_t payload_bytes) {
@@ -72,8 +84,8 @@ void ClientConnection::reject(Channel& channel, Error reason) {
 
 void ClientConnection::closed(Channel&, Error reason) {
   if (reject_reason_) reason = std::move(*reject_reason_);
-  // Attempts that end leave the map, so they are told from a copy.
-  for (auto& [number, attempt] : std::exchange(attempts_, {})) attempt->broken(reason);
+  // Attempts that end leave the list, so they are told from a copy.
+  for (ClientAttempt* const attempt : std::exchange(attempts_, {})) attempt->broken(reason);
   life_.set_closed(std::move(reason));
 }
 

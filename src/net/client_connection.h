@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,7 +38,8 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   uint32_t credits() const { return credits_; }
 
   void add(ClientAttempt& attempt);
-  void remove(ClientAttempt& attempt) { attempts_.erase(attempt.number()); }
+  // No effect on one that is not there.
+  void remove(const ClientAttempt& attempt);
 
   std::vector<MutableBytes> place(Channel& channel, ByteView head, size_t payload_bytes) override;
   void arrived(Channel& channel, ByteView head, size_t payload_bytes) override;
@@ -47,6 +47,7 @@ class ClientConnection final : public ChannelReceiver, private Timer {
 
  private:
   void fire() override;
+  std::vector<ClientAttempt*>::iterator place_of(CallNumber number);
   ClientAttempt* attempt_of(CallNumber number);
   void reject(Channel& channel, Error reason);
 
@@ -54,7 +55,7 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   const Duration idle_max_;
   std::unique_ptr<Channel> channel_;
   ChannelLife life_;
-  std::map<CallNumber, ClientAttempt*> attempts_;
+  std::vector<ClientAttempt*> attempts_;  // by call number: in the order in which they came
   bool closing_ = false;
   std::optional<Error> reject_reason_;  // says more than the transport's "closed"
   uint64_t frames_heard_ = 0;

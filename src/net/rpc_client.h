@@ -51,8 +51,9 @@ class RpcClient {
   // All calls have ended (close()).
   ~RpcClient();
 
+  // `request` is not needed any more when this returns, before the task has begun.
   template <class Request>
-  Task<Result<typename Request::Reply>> call(Address to, Request request,
+  Task<Result<typename Request::Reply>> call(Address to, const Request& request,
                                              Bulk<typename Request::Reply> bulk = {},
                                              CallOptions options = {});
 
@@ -76,16 +77,23 @@ class RpcClient {
   Task<Result<std::string>> call_raw(RawCall call);
 
  private:
+  template <class Reply>
+  Task<Result<Reply>> call_encoded(RawCall raw, Bulk<Reply> bulk);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 template <class Request>
-Task<Result<typename Request::Reply>> RpcClient::call(Address to, Request request,
+Task<Result<typename Request::Reply>> RpcClient::call(Address to, const Request& request,
                                                       Bulk<typename Request::Reply> bulk,
                                                       CallOptions options) {
-  using Reply = typename Request::Reply;
   RawCall raw{std::move(to), Request::kOpcode, Request::kName, encode(request), bulk.send, {}, options};
+  return call_encoded<typename Request::Reply>(std::move(raw), std::move(bulk));
+}
+
+template <class Reply>
+Task<Result<Reply>> RpcClient::call_encoded(RawCall raw, Bulk<Reply> bulk) {
   if (bulk.place) {
     raw.place = [&bulk](std::string_view encoded, size_t bytes) -> Result<std::vector<MutableBytes>> {
       FIRN_TRY(Reply reply, decode<Reply>(encoded));

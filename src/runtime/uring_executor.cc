@@ -84,6 +84,8 @@ Error ring_error(int result) {
 
 // Each look costs a system call.
 constexpr size_t kPolledMax = 4;
+// A call that has been answered and the next one are three turns; a look between them would find nothing.
+constexpr int kTurnsUnaskedMax = 4;
 
 // Conditions that pass by themselves; the loop comes by again. Anything else is a defect of the loop.
 bool transient(int result) {
@@ -168,8 +170,9 @@ void UringExecutor::turn() {
   if (!timers_.empty()) timers_.fire_due(now());
   submit_and_reap();
   // What is ready goes first, but does not keep the network out for ever.
-  asked_ = ready_.empty() || !asked_;
-  if (asked_) ask_polled();
+  if (!ready_.empty() && ++turns_unasked_ < kTurnsUnaskedMax) return;
+  turns_unasked_ = 0;
+  ask_polled();
 }
 
 // By index: a poller may add others, which get their first turn in the next one.

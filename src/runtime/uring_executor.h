@@ -123,7 +123,7 @@ class UringExecutor final : public Executor {
   size_t operations_ = 0;
   IntrusiveList<UringPolled> polled_;  // oldest first
   size_t polled_count_ = 0;
-  bool asked_ = false;  // the turn before this one did
+  int turns_unasked_ = 0;  // since the last that did
   SpinPolicy spin_policy_;
   bool enabled_ = false;  // bound to its thread
   bool running_ = false;
