@@ -1,5 +1,5 @@
-// ServerTransport: how a command reaches a server. On its host by shared memory, else by the network, which is
-// TCP, or a fabric that the environment chooses:
+// ServerTransport: how a command reaches a server. On its host by shared memory, else by the network, which
+// is TCP, or a fabric that the environment chooses:
 //   FIRN_FABRIC=PROVIDER[/DOMAIN]       this host's fabric; used with every server that has it too
 //   FIRN_TRANSPORT=auto|tcp|shm|fabric  nothing else than that
 // An address "fabric+PROVIDER://HOST:PORT" asks for that fabric and nothing else.

@@ -34,9 +34,9 @@ namespace firn::engine {
 struct EngineProcessOptions {
   // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
   uint32_t target_count = 0;
-  std::string listen{};  // "tcp://host:port", port 0: a free one; empty: no network
+  std::string listen{};                       // "tcp://host:port", port 0: a free one; empty: no network
   std::optional<net::FabricChoice> fabric{};  // serve clients over it too; they come by the same address
-  std::string admin{};   // "http://host:port" for figures and health, port 0: a free one; empty: none
+  std::string admin{};  // "http://host:port" for figures and health, port 0: a free one; empty: none
   // Where clients of this host find it for shared memory: the path of a socket; kOwnSocket: one in the
   // directory, and if that cannot be, a warning; empty: nowhere.
   static constexpr const char* kOwnSocket = "auto";

@@ -17,7 +17,9 @@ Result<TransportChoice> parse_transport_choice(std::string_view name) {
   if (name == "auto") return TransportChoice::automatic;
   if (name == "tcp") return TransportChoice::tcp;
   if (name == "shm") return TransportChoice::shm;
-  return fail(Code::invalid, "not a transport").on("transport", name).remedy("choose auto, tcp, shm or fabric");
+  return fail(Code::invalid, "not a transport")
+      .on("transport", name)
+      .remedy("choose auto, tcp, shm or fabric");
 }
 
 std::vector<std::string> NearestTransport::ways_of(const std::string& uri) const {

@@ -100,8 +100,8 @@ constexpr auto kMessages =
                  ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
                  ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
                  net::ErrorMessage, MetricsReply, SlowRequestsReply, net::FabricContact>;
-constexpr std::array<Try, 6> kOthers{try_frame,     try_frame_with_good_checksum, try_preamble,
-                                     try_histogram, try_contact,                  try_fabric_message};
+constexpr std::array<Try, 6> kOthers{
+    try_frame, try_frame_with_good_checksum, try_preamble, try_histogram, try_contact, try_fabric_message};
 
 }  // namespace
 
