@@ -1,5 +1,5 @@
 // net_bench: what a remote call costs over TCP on this machine's loopback, beside bare TCP in the same run,
-// and through shared memory, beside copies within memory.
+// and through shared memory, beside copies within memory, and over the fabrics of libfabric that are here.
 //
 //   net_bench [--repetitions N] [--seconds S] [--only TEXT]
 //
@@ -20,6 +20,7 @@
 
 #include "bare_tcp.h"
 #include "model/wire.h"
+#include "net/fabric_transport.h"
 #include "net/rpc_client.h"
 #include "net/rpc_server.h"
 #include "net/shm_address.h"
@@ -86,10 +87,16 @@ Task<Result<BenchReply>> answer(BenchRequest request, ServerCall& call) {
   co_return BenchReply{std::move(request.data)};
 }
 
+FabricOptions loopback(std::string provider) {
+  return {.choice = {.provider = std::move(provider)}, .host = "127.0.0.1"};
+}
+
 // The server's thread.
 class BenchServer {
  public:
-  BenchServer() : thread_(std::move(*RuntimeThread::start())) {
+  // `provider`: of the fabric; empty: TCP.
+  explicit BenchServer(std::string provider = "")
+      : provider_(std::move(provider)), thread_(std::move(*RuntimeThread::start())) {
     thread_->call([this] { return open(this); });
   }
   ~BenchServer() {
@@ -98,6 +105,7 @@ class BenchServer {
   }
   Address tcp_address() const { return {listener_->uri(), 0}; }
   Address shm_address() const { return {shm_listener_->uri(), 0}; }
+  Address fabric_address() const { return {fabric_uri(provider_, listener_->uri()), 0}; }
 
  private:
   static Task<int> open(BenchServer* self) {
@@ -108,6 +116,12 @@ class BenchServer {
     TcpListener::Hooks hooks{.route = [self](uint32_t, int descriptor, std::string) {
       self->tcp_->adopt(descriptor, *self->rpc_);
     }};
+    if (!self->provider_.empty()) {
+      self->fabric_ = std::make_unique<FabricTransport>(runtime, loopback(self->provider_));
+      hooks.route_fabric = [self](uint32_t, int descriptor, FabricContact client) {
+        self->fabric_->adopt(descriptor, std::move(client), *self->rpc_);
+      };
+    }
     auto listener = TcpListener::listen(runtime, runtime.sockets(), "tcp://127.0.0.1:0", std::move(hooks));
     if (!listener) std::abort();
     self->listener_ = std::move(*listener);
@@ -115,7 +129,7 @@ class BenchServer {
     TcpListener::Hooks shm_hooks{.route = [self](uint32_t, int descriptor, std::string) {
       self->shm_->adopt(descriptor, *self->rpc_);
     }};
-    const std::string path = "/tmp/net_bench-" + std::to_string(::getpid()) + ".socket";
+    const std::string path = "/tmp/net_bench-" + std::to_string(::getpid()) + self->provider_ + ".socket";
     auto shm_listener = listen_shm(runtime, path, std::move(shm_hooks));
     if (!shm_listener) std::abort();
     self->shm_listener_ = std::move(*shm_listener);
@@ -128,12 +142,15 @@ class BenchServer {
     self->listener_.reset();
     self->shm_listener_.reset();
     self->rpc_.reset();
+    if (self->fabric_) co_await self->fabric_->close();
     co_return 0;
   }
 
+  const std::string provider_;
   std::unique_ptr<RuntimeThread> thread_;
   std::unique_ptr<RpcServer> rpc_;
   std::unique_ptr<TcpTransport> tcp_;
+  std::unique_ptr<FabricTransport> fabric_;
   std::unique_ptr<TcpListener> listener_;
   std::unique_ptr<ShmTransport> shm_;
   std::unique_ptr<TcpListener> shm_listener_;
@@ -173,20 +190,21 @@ Task<int> call_side_by_side(RpcClient* rpc, Address to, Load load, MutableBytes 
   co_await when_all(std::move(lanes));
   co_return 0;
 }
-Task<int> close_client(RpcClient* rpc) {
+Task<int> close_client(RpcClient* rpc, FabricTransport* fabric) {
   co_await rpc->close();
+  if (fabric != nullptr) co_await fabric->close();
   co_return 0;
 }
 
 class BenchClient {
  public:
-  explicit BenchClient(Address server)
+  explicit BenchClient(Address server, std::string provider = "")
       : runtime_(std::move(*RealRuntime::create())),
-        transport_(make(*runtime_, server)),
+        transport_(provider.empty() ? make(*runtime_, server) : make_fabric(provider)),
         rpc_(*runtime_, *transport_, {}),
         server_(std::move(server)),
         buffer_(64 * kLargeBytes) {}
-  ~BenchClient() { runtime_->run(close_client(&rpc_)); }
+  ~BenchClient() { runtime_->run(close_client(&rpc_, fabric_)); }
   double run(double seconds, Load load) {
     return bench::repeat_for(seconds, load.calls * load.in_flight, [&] {
       runtime_->run(call_side_by_side(&rpc_, server_, load, buffer_.bytes()));
@@ -199,7 +217,14 @@ class BenchClient {
     return std::make_unique<TcpTransport>(runtime, runtime.sockets());
   }
 
+  std::unique_ptr<Transport> make_fabric(const std::string& provider) {
+    auto made = std::make_unique<FabricTransport>(*runtime_, loopback(provider));
+    fabric_ = made.get();
+    return made;
+  }
+
   std::unique_ptr<RealRuntime> runtime_;
+  FabricTransport* fabric_ = nullptr;  // the transport, if it is one
   std::unique_ptr<Transport> transport_;
   RpcClient rpc_;
   Address server_;
@@ -254,6 +279,39 @@ struct Options {
   std::string only;
 };
 
+// One fabric's server and client, in two threads of this process.
+struct FabricPair {
+  explicit FabricPair(const std::string& provider)
+      : name(provider), server(provider), client(server.fabric_address(), provider) {}
+  const std::string name;
+  BenchServer server;
+  BenchClient client;
+};
+
+bool is_here(const std::string& provider) {
+  auto runtime = std::move(*RealRuntime::create());
+  FabricTransport fabric(*runtime, loopback(provider));
+  const bool opened = fabric.open().has_value();
+  runtime->run([](FabricTransport* of) -> Task<int> {
+    co_await of->close();
+    co_return 0;
+  }(&fabric));
+  if (!opened) fmt::print("net_bench: no fabric {} here\n", provider);
+  return opened;
+}
+
+void add_fabric_rows(FabricPair& pair, std::vector<Row>& small, std::vector<Row>& large) {
+  const auto row = [&](const char* what, Load load) {
+    return Row{"fabric " + pair.name + what, [&pair, load](double s) { return pair.client.run(s, load); }};
+  };
+  small.push_back(row(", 1 in flight", {.message_bytes = kSmallBytes}));
+  small.push_back(row(", 16 in flight", {.in_flight = 16, .message_bytes = kSmallBytes}));
+  large.push_back(row(" write, 1", {.calls = 8, .send_bytes = kLargeBytes}));
+  large.push_back(row(" write, 8", {.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes}));
+  large.push_back(row(" read, 1", {.calls = 8, .reply_bytes = kLargeBytes}));
+  large.push_back(row(" read, 8", {.in_flight = 8, .calls = 8, .reply_bytes = kLargeBytes}));
+}
+
 int run(const Options& options) {
   BenchServer server;
   BenchClient tcp_client(server.tcp_address());
@@ -284,6 +342,12 @@ int run(const Options& options) {
       {"shm read, 1 in flight", shm({.calls = 8, .reply_bytes = kLargeBytes})},
       {"shm read, 4 in flight", shm({.in_flight = 4, .calls = 8, .reply_bytes = kLargeBytes})},
   };
+  std::vector<std::unique_ptr<FabricPair>> fabrics;
+  for (const char* const provider : {"tcp", "sockets"}) {
+    if (!is_here(provider)) continue;
+    fabrics.push_back(std::make_unique<FabricPair>(provider));
+    add_fabric_rows(*fabrics.back(), small, large);
+  }
   for (auto* const rows : {&small, &large}) {
     std::erase_if(*rows, [&](const Row& row) { return row.name.find(options.only) == std::string::npos; });
     run_alternating(*rows, options.repetitions, options.seconds);

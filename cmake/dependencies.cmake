@@ -10,6 +10,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(uring REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(pmem REQUIRED IMPORTED_TARGET libpmem)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
+pkg_check_modules(fabric IMPORTED_TARGET libfabric>=1.17)  # optional: RDMA
 
 if(BUILD_TESTING AND NOT FIRN_FUZZ)
   find_package(GTest REQUIRED)

@@ -40,9 +40,14 @@ function(firn_test_binary name)
 endfunction()
 
 # firn_room(<name> DEPS <rooms and libraries>): library firn_<name> from src/<name>, and <name>_test from the
-# *_test.cc beside its sources. Tests of rooms that use the runtime may also use the simulated one.
+# *_test.cc beside its sources. Tests of rooms that use the runtime may also use the simulated one. Files that
+# match firn_<name>_without are left out.
 function(firn_room name)
   cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
+  set(without "^$")  # matches no path
+  if(firn_${name}_without)
+    set(without "${firn_${name}_without}")
+  endif()
   set_property(GLOBAL APPEND PROPERTY firn_rooms ${name})
 
   set(libs "")
@@ -54,7 +59,7 @@ function(firn_room name)
     endif()
   endforeach()
 
-  firn_sources(sources src/${name} EXCEPT "_(test|main)\\.cc$")
+  firn_sources(sources src/${name} EXCEPT "_(test|main)\\.cc$|${without}")
   if(sources)
     add_library(firn_${name} STATIC ${sources})
     target_link_libraries(firn_${name} PUBLIC ${libs} Threads::Threads PRIVATE firn_options)
@@ -65,7 +70,7 @@ function(firn_room name)
     target_include_directories(firn_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
   endif()
 
-  firn_sources(tests src/${name} MATCHING "_test\\.cc$")
+  firn_sources(tests src/${name} MATCHING "_test\\.cc$" EXCEPT "${without}")
   if(tests AND BUILD_TESTING AND NOT FIRN_FUZZ)
     set(test_libs firn_${name})
     if("runtime" IN_LIST arg_DEPS)

@@ -20,6 +20,7 @@ namespace {
 struct ServeArguments {
   std::string directory;
   std::string listen = "tcp://127.0.0.1:10001";
+  std::string fabric;
   uint32_t targets = 0;
   std::string device = "auto";
   std::string durability = "stable";
@@ -40,6 +41,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
     print_json({{"address", engine.uri()},
                 {"admin", engine.admin_uri()},
                 {"socket", engine.local_socket()},
+                {"fabric", arguments.fabric},
                 {"directory", engine.directory()},
                 {"targets", engine.target_count()},
                 {"device", arguments.device},
@@ -77,6 +79,11 @@ int serve(const GlobalOptions& options, const ServeArguments& arguments) {
           .store = {.durability = arguments.relaxed() ? vos::Durability::relaxed : vos::Durability::stable},
           .metrics = {.slow_threshold = std::chrono::duration_cast<Duration>(
                           std::chrono::duration<double, std::milli>(arguments.slow_ms))}}};
+  if (!arguments.fabric.empty()) {
+    auto fabric = net::parse_fabric_choice(arguments.fabric);
+    if (!fabric) return fail_with(fabric.error());
+    engine_options.fabric = *std::move(fabric);
+  }
   auto engine = engine::EngineProcess::start(arguments.directory, engine_options);
   if (!engine) return fail_with(engine.error());
   announce(options, arguments, **engine);
@@ -96,6 +103,9 @@ void add_serve_command(CLI::App& app, Program& program) {
       ->required();
   command->add_option("-l,--listen", arguments->listen, "tcp://HOST:PORT; port 0 takes a free one")
       ->capture_default_str();
+  command->add_option("--fabric", arguments->fabric,
+                      "Serve over a fabric too: PROVIDER or PROVIDER/DOMAIN as fi_info shows them, e.g. "
+                      "verbs/mlx5_0. Clients choose it with FIRN_FABRIC");
   command
       ->add_option("-t,--targets", arguments->targets,
                    "Threads that store data, for a new system (default: one per core)")

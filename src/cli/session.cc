@@ -9,9 +9,9 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
+#include "cli/server_transport.h"
 #include "engine/engine_process.h"
 #include "net/inproc_transport.h"
-#include "net/nearest_transport.h"
 #include "runtime/real_runtime.h"
 
 namespace firn::cli {
@@ -20,11 +20,6 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kInterrupted = 130;
-
-std::string chosen_transport() {
-  const char* const chosen = std::getenv("FIRN_TRANSPORT");
-  return chosen != nullptr && *chosen != '\0' ? chosen : "auto";
-}
 
 // A mistyped directory is not to become a system, nor one that holds something else.
 Result<void> check_directory(const GlobalOptions& options) {
@@ -55,6 +50,7 @@ class RealSession final : public Session, private Timer {
     if (armed()) runtime_->executor().disarm(*this);
     if (client_) runtime_->run(client_->close());
     client_.reset();
+    if (server_transport_) runtime_->run(server_transport_->close());
     interrupts_.reset();
     if (engine_) engine_->stop();
   }
@@ -78,20 +74,20 @@ class RealSession final : public Session, private Timer {
     Address system;
     if (is_address(options_.system)) {
       system.uri = options_.system;
-      FIRN_TRY(const auto choice, net::parse_transport_choice(chosen_transport()));
-      transport_ = std::make_unique<net::NearestTransport>(*runtime_, choice);
+      FIRN_TRY(server_transport_, ServerTransport::make(*runtime_, options_.system));
     } else {
       FIRN_CHECK(check_directory(options_));
       engine::EngineProcessOptions engine_options{.hub = &hub_, .version = kVersion, .log_level = log_level};
       FIRN_TRY(engine_, engine::EngineProcess::start(options_.system, engine_options));
       system.uri = engine_->inproc_uri();
-      transport_ = std::make_unique<net::InprocTransport>(runtime_->executor(), hub_);
+      inproc_ = std::make_unique<net::InprocTransport>(runtime_->executor(), hub_);
     }
+    Transport& transport = inproc_ ? static_cast<Transport&>(*inproc_) : server_transport_->transport();
     client::ClientOptions client_options;
     client_options.call.timeout =
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.timeout_s));
     client_options.call.cancel = cancel_calls_.token();
-    client_.emplace(*runtime_, *transport_, system, client_options);
+    client_.emplace(*runtime_, transport, system, client_options);
     interrupts_->watch(runtime_->executor(), [this] { on_interrupt(); });
     return {};
   }
@@ -116,7 +112,8 @@ class RealSession final : public Session, private Timer {
   Duration grace_{};
   std::unique_ptr<RealRuntime> runtime_;
   std::unique_ptr<engine::EngineProcess> engine_;
-  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<net::InprocTransport> inproc_;
+  std::unique_ptr<ServerTransport> server_transport_;
   std::optional<client::Client> client_;
 };
 
@@ -142,7 +139,7 @@ int run_command(GlobalOptions options, Command command) {
 }
 
 bool is_address(std::string_view system) {
-  return system.starts_with("tcp://") || system.starts_with("shm://");
+  return system.starts_with("tcp://") || system.starts_with("shm://") || net::is_fabric_address(system);
 }
 
 std::string default_system() {

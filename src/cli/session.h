@@ -46,7 +46,7 @@ using Command = std::function<Task<Result<void>>(Session&)>;
 // as JSON on standard output), 130 ended by Ctrl-C.
 int run_command(GlobalOptions options, Command command);
 
-// "tcp://…" and "shm://…" name a server, anything else a directory.
+// "tcp://…", "shm://…" and "fabric+…://…" name a server, anything else a directory.
 bool is_address(std::string_view system);
 std::string default_system();
 

@@ -5,15 +5,24 @@
 #include <utility>
 
 #include "control/sqlite_meta_store.h"
+#include "net/tcp_address.h"
 
 namespace firn::engine {
 
 namespace {
 
+// A peer that hangs may keep a target's memory for so long.
+constexpr Duration kFabricFenceAfter = std::chrono::seconds(5);
+
 // For steps that run in another thread and cannot fail.
 template <class Function>
 Task<bool> run_here(Function function) {
   function();
+  co_return true;
+}
+
+Task<bool> close_the(net::FabricTransport* fabric) {
+  co_await fabric->close();
   co_return true;
 }
 
@@ -48,6 +57,7 @@ Result<void> EngineProcess::start_all() {
   FIRN_TRY(meta_, control::SqliteMetaStore::open(directory_.metadata_path()));
   FIRN_CHECK(start_threads());
   FIRN_CHECK(start_engine());
+  FIRN_CHECK(start_fabrics());
   FIRN_CHECK(start_listening());
   FIRN_CHECK(start_admin());
   return register_with_hub();
@@ -79,6 +89,24 @@ Result<void> EngineProcess::start_engine() {
   RuntimeThread& control = *threads_.back();
   engine_ = std::make_unique<Engine>(control.runtime(), std::move(targets), *meta_, engine_options());
   return control.call([this] { return start_the(engine_.get()); });
+}
+
+// Here, so that a fabric that is not there stops the start and not each client.
+Result<void> EngineProcess::start_fabrics() {
+  if (!options_.fabric || options_.listen.empty()) return {};
+  FIRN_TRY(const net::TcpAddress address, net::parse_tcp_address(options_.listen));
+  const bool any_host = address.host == "0.0.0.0" || address.host == "::";
+  const net::FabricOptions fabric{.choice = *options_.fabric,
+                                  .host = any_host ? "" : address.host,
+                                  .limits = {.fence_after = kFabricFenceAfter}};
+  for (const auto& thread : threads_) {
+    fabrics_.push_back(std::make_unique<net::FabricTransport>(thread->runtime(), fabric));
+    net::FabricTransport* const opening = fabrics_.back().get();
+    Result<void> opened;
+    thread->call([&] { return run_here([&] { opened = opening->open(); }); });
+    FIRN_CHECK(std::move(opened));
+  }
+  return {};
 }
 
 Result<void> EngineProcess::start_listening() {
@@ -151,6 +179,11 @@ net::TcpListener::Hooks EngineProcess::hooks(bool local) {
   hooks.route = [this, local](uint32_t target, int descriptor, const std::string&) {
     route(target, Descriptor(descriptor), local);
   };
+  if (!local && !fabrics_.empty()) {
+    hooks.route_fabric = [this](uint32_t target, int descriptor, net::FabricContact client) {
+      route_fabric(target, Descriptor(descriptor), std::move(client));
+    };
+  }
   return hooks;
 }
 
@@ -164,6 +197,15 @@ void EngineProcess::route(uint32_t target, Descriptor connection, bool local) {
         } else {
           transports_[thread]->adopt(held.release(), acceptor);
         }
+      });
+}
+
+// In the control thread.
+void EngineProcess::route_fabric(uint32_t target, Descriptor connection, net::FabricContact client) {
+  const size_t thread = target == Address::kControlTarget ? threads_.size() - 1 : target;
+  threads_[thread]->runtime().executor().submit(
+      [this, target, thread, held = std::move(connection), from = std::move(client)]() mutable {
+        fabrics_[thread]->adopt(held.release(), std::move(from), engine_->acceptor(target));
       });
 }
 
@@ -209,6 +251,14 @@ void EngineProcess::remove_local_socket() {
   local_socket_.clear();
 }
 
+// After the engine: its channels are gone by then.
+void EngineProcess::stop_fabrics() {
+  for (size_t i = 0; i < fabrics_.size(); i++) {
+    threads_[i]->call([this, i] { return close_the(fabrics_[i].get()); });
+  }
+  fabrics_.clear();
+}
+
 void EngineProcess::stop() {
   leave_hub();
   if (engine_ != nullptr) {
@@ -216,6 +266,7 @@ void EngineProcess::stop() {
       return close_all(admin_server_.get(), {listener_.get(), local_listener_.get()}, engine_.get());
     });
   }
+  stop_fabrics();
   for (const auto& thread : threads_) thread->stop();
   admin_server_.reset();
   listener_.reset();

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "engine/admin_service.h"
 #include "engine/engine.h"
 #include "engine/system_directory.h"
+#include "net/fabric_transport.h"
 #include "net/http_server.h"
 #include "net/inproc_transport.h"
 #include "net/shm_transport.h"
@@ -32,8 +34,9 @@ namespace firn::engine {
 struct EngineProcessOptions {
   // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
   uint32_t target_count = 0;
-  std::string listen{};  // "tcp://host:port", port 0: a free one; empty: no network
-  std::string admin{};   // "http://host:port" for figures and health, port 0: a free one; empty: none
+  std::string listen{};                       // "tcp://host:port", port 0: a free one; empty: no network
+  std::optional<net::FabricChoice> fabric{};  // serve clients over it too; they come by the same address
+  std::string admin{};  // "http://host:port" for figures and health, port 0: a free one; empty: none
   // Where clients of this host find it for shared memory: the path of a socket; kOwnSocket: one in the
   // directory, and if that cannot be, a warning; empty: nowhere.
   static constexpr const char* kOwnSocket = "auto";
@@ -49,7 +52,8 @@ struct EngineProcessOptions {
 class EngineProcess {
  public:
   // Blocks until the engine serves. Code::in_use (another process has the directory, or the port is taken),
-  // version, corrupt, invalid, permission, unsupported (no io_uring), io; all with what to do.
+  // version, corrupt, invalid, permission, unsupported (no io_uring, no such fabric), io; all with what to
+  // do.
   static Result<std::unique_ptr<EngineProcess>> start(std::string directory, EngineProcessOptions options);
   // Stops it if that has not been done.
   ~EngineProcess();
@@ -74,6 +78,7 @@ class EngineProcess {
   Result<void> start_all();
   Result<void> start_threads();
   Result<void> start_engine();
+  Result<void> start_fabrics();
   Result<void> start_listening();
   Result<void> start_admin();
   Result<void> in_control_thread(std::function<Result<void>(RealRuntime& runtime)> step);
@@ -85,7 +90,9 @@ class EngineProcess {
   void remove_local_socket();
   Result<void> register_with_hub();
   void leave_hub();
+  void stop_fabrics();
   void route(uint32_t target, Descriptor connection, bool local);
+  void route_fabric(uint32_t target, Descriptor connection, net::FabricContact client);
   RuntimeThread& thread_of(uint32_t target);
   std::vector<uint32_t> services() const;
   EngineOptions engine_options();
@@ -99,6 +106,7 @@ class EngineProcess {
   std::vector<std::unique_ptr<RuntimeThread>> threads_;         // the targets', and behind them control's
   std::vector<std::unique_ptr<net::TcpTransport>> transports_;  // of the same threads
   std::vector<std::unique_ptr<net::ShmTransport>> local_transports_;
+  std::vector<std::unique_ptr<net::FabricTransport>> fabrics_;  // likewise, if there is a fabric
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<AdminService> admin_;
   // These in the control thread.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "model/wire.h"
+#include "net/fabric_transport.h"
 #include "net/inproc_transport.h"
 #include "net/rpc_client.h"
 #include "net/rpc_server.h"
@@ -108,11 +110,38 @@ inline RealRuntimeOptions quiet() {
   return options;
 }
 
-enum class TestTransport { inproc, tcp, shm };
+enum class TestTransport { inproc, tcp, shm, fabric_tcp, fabric_sockets };
+
+// For fabrics: libfabric's provider; else empty. (Its shm is tested between processes, tests/cluster: within
+// one, 1.17 uses the memory of an endpoint after the other thread has closed it.)
+inline std::string fabric_provider(TestTransport transport) {
+  if (transport == TestTransport::fabric_tcp) return "tcp";
+  return transport == TestTransport::fabric_sockets ? "sockets" : "";
+}
+
+inline FabricOptions fabric_options(TestTransport transport) {
+  return {
+      .choice = {.provider = fabric_provider(transport)}, .host = "127.0.0.1", .limits = {.reading_max = 3s}};
+}
 
 inline std::string name_of(TestTransport transport) {
+  if (const std::string provider = fabric_provider(transport); !provider.empty()) return "fabric_" + provider;
   if (transport == TestTransport::shm) return "shm";
   return transport == TestTransport::tcp ? "tcp" : "inproc";
+}
+
+// Why the transport cannot be tested here; empty when it can.
+inline std::string missing(TestTransport transport) {
+  if (fabric_provider(transport).empty()) return "";
+  auto runtime = RealRuntime::create(quiet());
+  if (!runtime) return runtime.error().message();
+  FabricTransport fabric(**runtime, fabric_options(transport));
+  const auto opened = fabric.open();
+  (*runtime)->run([](FabricTransport* of) -> Task<int> {
+    co_await of->close();
+    co_return 0;
+  }(&fabric));
+  return opened ? "" : opened.error().message();
 }
 
 // A socket's path for one test of one process.
@@ -134,8 +163,7 @@ class EchoHost {
   };
   static constexpr uint32_t kTarget = 3;
 
-  EchoHost(InprocHub& hub, Options options)
-      : hub_(hub), options_(options), address_{"tcp://127.0.0.1:0", kTarget} {
+  EchoHost(InprocHub& hub, Options options) : hub_(hub), options_(options), address_{listen_uri_, kTarget} {
     if (options.transport == TestTransport::inproc) address_.uri = "inproc://echo";
     if (options.transport == TestTransport::shm) {
       socket_path_ = test_socket_path();
@@ -147,6 +175,7 @@ class EchoHost {
     if (!socket_path_.empty()) ::unlink(socket_path_.c_str());
   }
 
+  // For clients over this transport.
   const Address& address() const { return address_; }
   EchoService::Counters& counters() { return counters_; }
 
@@ -156,6 +185,10 @@ class EchoHost {
     thread_ = std::move(*thread);
     const auto opened = thread_->call([this] { return open(this); });
     ASSERT_TRUE(opened.has_value()) << opened.error().message();
+  }
+  // The service's thread does nothing until then.
+  void freeze(std::future<void> until) {
+    thread_->runtime().executor().submit([held = std::move(until)]() mutable { held.get(); });
   }
   void stop() {
     if (!thread_) return;
@@ -174,8 +207,14 @@ class EchoHost {
     }
     host->tcp_ = std::make_unique<TcpTransport>(runtime, runtime.sockets());
     host->shm_ = std::make_unique<ShmTransport>(runtime, host->options_.shm);
+    const std::string provider = fabric_provider(host->options_.transport);
+    if (!provider.empty()) {
+      host->fabric_ = std::make_unique<FabricTransport>(runtime, fabric_options(host->options_.transport));
+      FIRN_CO_CHECK(host->fabric_->open());
+    }
     FIRN_CO_TRY(host->listener_, listen(host, runtime));
-    host->address_.uri = host->listener_->uri();
+    host->listen_uri_ = host->listener_->uri();
+    host->address_.uri = provider.empty() ? host->listen_uri_ : fabric_uri(provider, host->listen_uri_);
     co_return Result<void>();
   }
   static Result<std::unique_ptr<TcpListener>> listen(EchoHost* host, RealRuntime& runtime) {
@@ -189,7 +228,12 @@ class EchoHost {
     if (host->options_.transport == TestTransport::shm) {
       return listen_shm(runtime, host->socket_path_, std::move(hooks), options);
     }
-    return TcpListener::listen(runtime, runtime.sockets(), host->address_.uri, std::move(hooks), options);
+    if (host->fabric_) {
+      hooks.route_fabric = [host](uint32_t, int fabric_descriptor, FabricContact client) {
+        host->fabric_->adopt(fabric_descriptor, std::move(client), host->service_->server());
+      };
+    }
+    return TcpListener::listen(runtime, runtime.sockets(), host->listen_uri_, std::move(hooks), options);
   }
   void adopt(int descriptor) {
     if (options_.transport == TestTransport::shm) {
@@ -204,17 +248,21 @@ class EchoHost {
     host->listener_.reset();
     co_await host->service_->server().close();
     host->service_.reset();
+    if (host->fabric_) co_await host->fabric_->close();
+    host->fabric_.reset();
     co_return 0;
   }
 
   InprocHub& hub_;
   const Options options_;
+  std::string listen_uri_ = "tcp://127.0.0.1:0";
   Address address_;
   EchoService::Counters counters_;
   std::unique_ptr<RuntimeThread> thread_;
   std::unique_ptr<EchoService> service_;
   std::unique_ptr<TcpTransport> tcp_;
   std::unique_ptr<ShmTransport> shm_;
+  std::unique_ptr<FabricTransport> fabric_;
   std::unique_ptr<TcpListener> listener_;
   std::string socket_path_;  // shm
 };
@@ -226,7 +274,10 @@ class EchoClient {
       : runtime_(std::move(*RealRuntime::create(quiet()))),
         transport_(make(*runtime_, hub, transport)),
         rpc_(std::make_unique<RpcClient>(*runtime_, *transport_, options)) {}
-  ~EchoClient() { runtime_->run(rpc_->close()); }
+  ~EchoClient() {
+    runtime_->run(rpc_->close());
+    if (auto* const fabric = dynamic_cast<FabricTransport*>(transport_.get())) runtime_->run(fabric->close());
+  }
 
   RpcClient& rpc() { return *rpc_; }
   Executor& executor() { return runtime_->executor(); }
@@ -241,6 +292,9 @@ class EchoClient {
   static std::unique_ptr<Transport> make(RealRuntime& runtime, InprocHub& hub, TestTransport transport) {
     if (transport == TestTransport::inproc) return std::make_unique<InprocTransport>(runtime.executor(), hub);
     if (transport == TestTransport::shm) return std::make_unique<ShmTransport>(runtime);
+    if (!fabric_provider(transport).empty()) {
+      return std::make_unique<FabricTransport>(runtime, fabric_options(transport));
+    }
     return std::make_unique<TcpTransport>(runtime, runtime.sockets());
   }
 

@@ -17,7 +17,9 @@ Result<TransportChoice> parse_transport_choice(std::string_view name) {
   if (name == "auto") return TransportChoice::automatic;
   if (name == "tcp") return TransportChoice::tcp;
   if (name == "shm") return TransportChoice::shm;
-  return fail(Code::invalid, "not a transport").on("transport", name).remedy("choose auto, tcp or shm");
+  return fail(Code::invalid, "not a transport")
+      .on("transport", name)
+      .remedy("choose auto, tcp, shm or fabric");
 }
 
 std::vector<std::string> NearestTransport::ways_of(const std::string& uri) const {
@@ -45,7 +47,7 @@ Task<Result<std::unique_ptr<Channel>>> NearestTransport::connect(Address to, Cha
   const MonotonicTime deadline = runtime_.now() + timeout;
   std::optional<Error> obstacle;
   for (size_t i = 0;; i++) {
-    Transport& transport = is_shm(ways[i]) ? static_cast<Transport&>(shm_) : tcp_;
+    Transport& transport = is_shm(ways[i]) ? static_cast<Transport&>(shm_) : *network_;
     const bool last = i + 1 == ways.size();
     // A way that does not answer leaves time for the next.
     const Duration left = std::max(deadline - runtime_.now(), Duration::zero());

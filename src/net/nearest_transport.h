@@ -14,7 +14,7 @@ namespace firn::net {
 
 enum class TransportChoice : uint8_t {
   automatic,
-  tcp,  // nothing but TCP
+  tcp,  // nothing but the network
   shm,  // nothing but shared memory, where an address has that way: the way to a system may be another
 };
 // "auto", "tcp", "shm"; Code::invalid.
@@ -22,9 +22,14 @@ Result<TransportChoice> parse_transport_choice(std::string_view name);
 
 class NearestTransport final : public Transport {
  public:
-  // The runtime outlives it, and it its channels.
-  NearestTransport(RealRuntime& runtime, TransportChoice choice)
-      : runtime_(runtime), choice_(choice), shm_(runtime), tcp_(runtime, runtime.sockets()) {}
+  // The runtime outlives it, and it its channels. `network` takes the place of TCP for every way but shared
+  // memory, and outlives it too.
+  NearestTransport(RealRuntime& runtime, TransportChoice choice, Transport* network = nullptr)
+      : runtime_(runtime),
+        choice_(choice),
+        shm_(runtime),
+        tcp_(runtime, runtime.sockets()),
+        network_(network == nullptr ? &tcp_ : network) {}
 
   // As each way's transport says; the last one's error. Code::invalid when the choice leaves no way.
   Task<Result<std::unique_ptr<Channel>>> connect(Address to, ChannelReceiver& receiver,
@@ -37,6 +42,7 @@ class NearestTransport final : public Transport {
   const TransportChoice choice_;
   ShmTransport shm_;
   TcpTransport tcp_;
+  Transport* const network_;
 };
 
 }  // namespace firn::net

@@ -134,7 +134,9 @@ Error RpcClient::Impl::no_permit(Call* call, ClientPeer* peer, Error reason) {
 
 AttemptEnd RpcClient::Impl::no_connection(Error reason) {
   if (reason.code() == Code::canceled) return {.kind = AttemptEnd::Kind::canceled};
-  if (reason.code() == Code::version || reason.code() == Code::invalid) {
+  // None of these goes away by itself.
+  if (reason.code() == Code::version || reason.code() == Code::invalid ||
+      reason.code() == Code::unsupported) {
     return {.kind = AttemptEnd::Kind::answered, .answer = std::move(reason)};
   }
   return {.kind = AttemptEnd::Kind::unreachable, .obstacle = std::move(reason)};

@@ -20,6 +20,7 @@ std::array<std::byte, Preamble::kBytes> Preamble::encode() const {
   std::array<std::byte, kBytes> bytes{};
   store_little(bytes.data(), kPreambleMagic);
   store_little(bytes.data() + 4, version);
+  store_little(bytes.data() + 6, static_cast<uint16_t>(kind));
   store_little(bytes.data() + 8, target);
   return bytes;
 }
@@ -27,7 +28,8 @@ std::array<std::byte, Preamble::kBytes> Preamble::encode() const {
 Result<Preamble> Preamble::decode(std::span<const std::byte, kBytes> bytes) {
   if (load_little<uint32_t>(bytes.data()) != kPreambleMagic)
     return fail(Code::corrupt, "this is no client of Firn");
-  return Preamble{load_little<uint16_t>(bytes.data() + 4), load_little<uint32_t>(bytes.data() + 8)};
+  return Preamble{load_little<uint16_t>(bytes.data() + 4), load_little<uint32_t>(bytes.data() + 8),
+                  static_cast<ConnectionKind>(load_little<uint16_t>(bytes.data() + 6))};
 }
 
 std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes) {

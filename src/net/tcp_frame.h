@@ -20,12 +20,19 @@
 
 namespace firn::net {
 
-// The client's first bytes: "FIRN", u16 protocol version, u16 zero, u32 target. The server does not answer
+// What a TCP connection is for.
+enum class ConnectionKind : uint16_t {
+  frames = 0,  // they follow one another in it
+  fabric = 1,  // they go over a fabric: net/fabric_hello.h
+};
+
+// The client's first bytes: "FIRN", u16 protocol version, u16 kind, u32 target. The server does not answer
 // it, except with a refusal frame.
 struct Preamble {
   static constexpr size_t kBytes = 12;
   uint16_t version = 0;
   uint32_t target = 0;
+  ConnectionKind kind = ConnectionKind::frames;
 
   std::array<std::byte, kBytes> encode() const;
   // Code::corrupt: this is no client of ours.

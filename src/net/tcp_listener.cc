@@ -37,13 +37,23 @@ Task<void> TcpListener::greet(Connection* connection) {
   if (connection->closing()) co_return;
   if (!preamble) co_return log_refused(socket, preamble.error());  // not one of us: no answer
   auto admitted = check(*preamble);
-  if (admitted) {
-    std::string peer = socket.peer();
-    co_return hooks_.route(preamble->target, socket.release(), std::move(peer));
-  }
+  if (admitted) admitted = co_await hand_over(&socket, *preamble);
+  if (admitted || connection->closing()) co_return;
   log_refused(socket, admitted.error());
   connection->restart_time();
   co_await refuse(connection, std::move(admitted).error());
+}
+
+// To the target's thread, which owns the connection from then on.
+Task<Result<void>> TcpListener::hand_over(Socket* socket, Preamble preamble) {
+  if (preamble.kind == ConnectionKind::frames) {
+    std::string peer = socket->peer();
+    hooks_.route(preamble.target, socket->release(), std::move(peer));
+    co_return Result<void>();
+  }
+  FIRN_CO_TRY(FabricContact client, co_await receive_hello(socket));
+  hooks_.route_fabric(preamble.target, socket->release(), std::move(client));
+  co_return Result<void>();
 }
 
 void TcpListener::log_refused(const Socket& socket, const Error& reason) {
@@ -62,6 +72,12 @@ Result<void> TcpListener::check(Preamble preamble) const {
         .on("client", preamble.version)
         .on("server", kProtocolVersion)
         .remedy("use clients and servers of the same release");
+  }
+  const bool fabric = preamble.kind == ConnectionKind::fabric;
+  if (preamble.kind != ConnectionKind::frames && !(fabric && hooks_.route_fabric)) {
+    return fail(Code::unsupported, "the server is not reached this way")
+        .on("kind of connection", static_cast<uint64_t>(preamble.kind))
+        .remedy("use its TCP address, or start it with: firn serve --fabric PROVIDER");
   }
   return hooks_.check ? hooks_.check(preamble.target) : Result<void>();
 }

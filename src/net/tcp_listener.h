@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 
+#include "net/fabric_hello.h"
 #include "net/frame.h"
 #include "net/socket_server.h"
 #include "net/tcp_frame.h"
@@ -32,6 +33,8 @@ class TcpListener {
     std::function<Result<void>(uint32_t target)> check = {};
     // Takes the connected descriptor over, to be given to TcpTransport::adopt() in the target's thread.
     std::function<void(uint32_t target, int descriptor, std::string peer)> route;
+    // The same for a channel over a fabric, to be given to FabricTransport::adopt(). No hook: refused.
+    std::function<void(uint32_t target, int descriptor, FabricContact client)> route_fabric = {};
   };
   struct Options {
     Duration preamble_timeout = std::chrono::seconds(5);
@@ -64,6 +67,7 @@ class TcpListener {
               Options options);
   Task<void> greet(Connection* connection);
   static Task<Result<Preamble>> read_preamble(Socket* socket);
+  Task<Result<void>> hand_over(Socket* socket, Preamble preamble);
   Result<void> check(Preamble preamble) const;
   void log_refused(const Socket& socket, const Error& reason);
   static Task<void> refuse(Connection* connection, Error reason);

@@ -12,6 +12,8 @@
 #include "model/metrics_messages.h"
 #include "model/object_messages.h"
 #include "model/wire.h"
+#include "net/fabric_hello.h"
+#include "net/fabric_message.h"
 #include "net/frame.h"
 #include "net/tcp_frame.h"
 
@@ -65,6 +67,27 @@ void try_histogram(std::string_view input) {
   if (const auto counts = decode<HistogramCounts>(input)) (void)histogram_of(*counts).quantile(0.5);
 }
 
+void try_contact(std::string_view input) { (void)net::decode_contact(as_bytes(input)); }
+
+// What decodes can be planned to be read, and encodes to the same bytes up to a frame's payload.
+void try_fabric_message(std::string_view input) {
+  const auto message = net::decode_fabric_message(as_bytes(input));
+  if (!message || input.size() > net::kFabricMessageBytesMax) return;
+  std::vector<std::byte> encoded(net::kFabricMessageBytesMax);
+  const size_t size = net::encode_fabric_message(*message, encoded);
+  check(size + message->payload.size() == input.size());
+  check(net::decode_fabric_message(as_bytes(input))->parts.size() == message->parts.size());
+  if (message->kind != net::FabricMessageKind::offer || message->payload_bytes > (1 << 20)) return;
+  uint64_t bytes = 0;
+  for (const net::FabricPart& part : message->parts) bytes += part.bytes;
+  std::vector<std::byte> target(bytes);
+  const MutableBytes targets[] = {MutableBytes(target).first(bytes / 3),
+                                  MutableBytes(target).subspan(bytes / 3)};
+  for (const net::FabricRead& read : net::plan_fabric_reads(message->parts, targets, 5000))
+    bytes -= read.target.size();
+  check(bytes == 0);
+}
+
 using Try = void (*)(std::string_view);
 template <class... Messages>
 constexpr std::array<Try, sizeof...(Messages)> kTryMessages{try_message<Messages>...};
@@ -76,8 +99,9 @@ constexpr auto kMessages =
                  PoolConnectReply, ContainerInfo, ContainerCreateRequest, ContainerListRequest,
                  ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
                  ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
-                 net::ErrorMessage, MetricsReply, SlowRequestsReply>;
-constexpr std::array<Try, 4> kOthers{try_frame, try_frame_with_good_checksum, try_preamble, try_histogram};
+                 net::ErrorMessage, MetricsReply, SlowRequestsReply, net::FabricContact>;
+constexpr std::array<Try, 6> kOthers{
+    try_frame, try_frame_with_good_checksum, try_preamble, try_histogram, try_contact, try_fabric_message};
 
 }  // namespace
 
