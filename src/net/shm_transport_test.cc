@@ -136,7 +136,7 @@ TEST_F(ShmTransportTest, other_protocol_version_is_told_so) {
 TEST_F(ShmTransportTest, unknown_target_is_told_so) {
   start();
   EchoClient client(hub_, TestTransport::shm, {});
-  const auto reply = client.run(client.rpc().call({uri(), 77}, EchoRequest{}, {}, {.timeout = 50ms}));
+  const auto reply = client.run(client.rpc().call({uri(), 77}, EchoRequest{}, {}, {.timeout = 1s}));
   ASSERT_FALSE(reply.has_value());
   EXPECT_TRUE(reply.error().message().ends_with("no such target here (target=77)"))
       << reply.error().message();
@@ -147,7 +147,7 @@ TEST_F(ShmTransportTest, clients_beyond_the_bound_are_refused_until_there_is_roo
   auto first = std::make_unique<EchoClient>(hub_, TestTransport::shm, RpcClientOptions{});
   ASSERT_TRUE(call(*first).has_value());
   EchoClient second(hub_, TestTransport::shm, {});
-  const auto reply = call(second, {}, 100ms);
+  const auto reply = call(second, {}, 1s);
   ASSERT_FALSE(reply.has_value());
   EXPECT_TRUE(reply.error().message().contains("as many clients as it may")) << reply.error().message();
   first.reset();

@@ -90,7 +90,7 @@ TEST_F(ShmTest, every_transport_carries_the_same_data) {
   EXPECT_TRUE(round_trip("auto", "shm://" + scratch_.path("system") + "/engine.socket"));
   const Outcome unknown = run(over("rdma", firn(server.address(), {"pool", "list"})));
   EXPECT_EQ(unknown.status, 1);
-  EXPECT_NE(unknown.errors.find("choose auto, tcp or shm"), std::string::npos) << unknown.errors;
+  EXPECT_NE(unknown.errors.find("choose auto, tcp, shm or fabric"), std::string::npos) << unknown.errors;
 }
 
 TEST_F(ShmTest, server_without_it_is_reached_by_tcp) {
