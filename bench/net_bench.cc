@@ -175,7 +175,7 @@ Task<void> call_in_turn(RpcClient* rpc, Address to, Load load, MutableBytes buff
         return std::vector{buffer.first(bytes)};
       };
     }
-    auto reply = co_await rpc->call(to, std::move(request), std::move(bulk));
+    auto reply = co_await rpc->call(to, request, std::move(bulk));
     if (!reply) {
       fmt::print(stderr, "net_bench: {}\n", reply.error().message());
       std::abort();

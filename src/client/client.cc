@@ -13,8 +13,8 @@ class Client::Impl {
       : runtime(runtime), system(std::move(system)), options(options), rpc(runtime, transport, options.rpc) {}
 
   template <class Request>
-  Task<Result<typename Request::Reply>> call(Request request) {
-    return rpc.call(system, std::move(request), {}, options.call);
+  Task<Result<typename Request::Reply>> call(const Request& request) {
+    return rpc.call(system, request, {}, options.call);
   }
 
   Runtime& runtime;
@@ -37,9 +37,7 @@ const ClientOptions& Client::options() const { return impl_->options; }
 
 Task<Result<SystemQueryReply>> Client::query_system() { return impl_->call(SystemQueryRequest{}); }
 
-Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) {
-  return impl_->call(std::move(request));
-}
+Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) { return impl_->call(request); }
 
 Task<Result<std::vector<PoolInfo>>> Client::list_pools() {
   FIRN_CO_TRY(PoolListReply reply, co_await impl_->call(PoolListRequest{}));
@@ -56,7 +54,7 @@ Task<Result<void>> Client::destroy_pool(std::string pool, bool recursive) {
 }
 
 Task<Result<ContainerInfo>> Client::create_container(ContainerCreateRequest request) {
-  return impl_->call(std::move(request));
+  return impl_->call(request);
 }
 
 Task<Result<std::vector<ContainerInfo>>> Client::list_containers(std::string pool) {
@@ -69,7 +67,7 @@ Task<Result<ContainerInfo>> Client::query_container(std::string pool, std::strin
 }
 
 Task<Result<ContainerInfo>> Client::set_container_properties(ContainerSetPropertiesRequest request) {
-  return impl_->call(std::move(request));
+  return impl_->call(request);
 }
 
 Task<Result<void>> Client::destroy_container(std::string pool, std::string container) {
@@ -116,7 +114,7 @@ Task<Result<std::shared_ptr<Container>>> Pool::open_container(std::string contai
 Task<Result<void>> Pool::refresh_map() {
   PoolConnectRequest request{.pool = map_.pool.uuid.text()};
   FIRN_CO_TRY(PoolConnectReply reply,
-              co_await client_.rpc().call(system_, std::move(request), {}, client_.options().call));
+              co_await client_.rpc().call(system_, request, {}, client_.options().call));
   FIRN_CO_CHECK(check_pool_map(reply.map));
   local_uri_ = std::move(reply.local_uri);
   if (reply.map.version > map_.version) map_ = std::move(reply.map);

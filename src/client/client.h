@@ -54,7 +54,7 @@ class Client {
   Task<Result<typename Request::Reply>> ask_service(uint32_t service, Request request, Duration patience) {
     net::CallOptions call = options().call;
     call.timeout = patience;
-    return rpc().call(Address{system().uri, service}, std::move(request), {}, call);
+    return rpc().call(Address{system().uri, service}, request, {}, call);
   }
 
   // By label or UUID. Shared by the containers opened from it: a pool lives as long as one of them is in use.

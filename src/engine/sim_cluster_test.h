@@ -26,7 +26,7 @@ class SimCluster {
   template <class Request>
   Result<typename Request::Reply> call(Request request, uint32_t target = Address::kControlTarget,
                                        net::Bulk<typename Request::Reply> bulk = {}) {
-    auto task = rpc->call({"sim://server", target}, std::move(request), std::move(bulk), {.timeout = 30s});
+    auto task = rpc->call({"sim://server", target}, request, std::move(bulk), {.timeout = 30s});
     auto reply = world.run(client_node, std::move(task), 60s);
     if (!reply) return fail(Code::timed_out, "the call does not end");
     return *std::move(reply);

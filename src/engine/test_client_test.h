@@ -29,8 +29,7 @@ class TestClient {
   template <class Request>
   Result<typename Request::Reply> call(Request request, uint32_t target = Address::kControlTarget,
                                        net::Bulk<typename Request::Reply> bulk = {}) {
-    return runtime_->run(
-        rpc_->call({uri_, target}, std::move(request), std::move(bulk), {.timeout = timeout}));
+    return runtime_->run(rpc_->call({uri_, target}, request, std::move(bulk), {.timeout = timeout}));
   }
 
   Duration timeout = 10s;
