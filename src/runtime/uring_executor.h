@@ -27,7 +27,7 @@
 #include "runtime/spin_policy.h"
 #include "runtime/timer_queue.h"
 
-struct io_uring_sqe;
+struct io_uring_sqe;  // NOLINT(readability-identifier-naming): liburing's
 
 namespace firn {
 
@@ -95,7 +95,7 @@ class UringExecutor final : public Executor {
 
  private:
   struct Ring;
-  struct Waker;
+  struct Waker;  // NOLINT(cppcoreguidelines-virtual-class-destructor): nobody deletes it through its base
 
   UringExecutor(std::unique_ptr<Ring> ring, UringOptions options);
   void enable();

@@ -22,7 +22,7 @@ class StoreReplay : public testing::Test {
     FIRN_ASSERT(run(Store::format(runtime_, *log, *main, {.store = Uuid{{1}}})).has_value());
     open();
   }
-  ~StoreReplay() override { EXPECT_TRUE(run(store_->close()).has_value()); }
+  void TearDown() override { EXPECT_TRUE(run(store_->close()).has_value()); }
 
   template <class T>
   T run(Task<T> task) {
