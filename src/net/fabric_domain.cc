@@ -46,9 +46,10 @@ Result<FabricLibrary> FabricLibrary::load() {
     library.freeinfo = reinterpret_cast<decltype(&fi_freeinfo)>(::dlsym(handle, "fi_freeinfo"));
     library.dupinfo = reinterpret_cast<decltype(&fi_dupinfo)>(::dlsym(handle, "fi_dupinfo"));
     library.fabric = reinterpret_cast<decltype(&fi_fabric)>(::dlsym(handle, "fi_fabric"));
+    library.version = reinterpret_cast<decltype(&fi_version)>(::dlsym(handle, "fi_version"));
   }
   if (library.getinfo == nullptr || library.freeinfo == nullptr || library.dupinfo == nullptr ||
-      library.fabric == nullptr) {
+      library.fabric == nullptr || library.version == nullptr) {
     return fail(Code::unsupported, "libfabric is not installed on this host, or is too old")
         .remedy("install libfabric 1.17 or later (Debian: libfabric1), or use TCP");
   }
@@ -181,6 +182,24 @@ Result<std::string> FabricDomain::address() const {
     return fabric_error(result, "the fabric endpoint has no address");
   bytes.resize(std::min(length, bytes.size()));
   return bytes;
+}
+
+// Up to libfabric 1.17 the providers tcp and net free a read twice whose data has come in part, when its
+// endpoint is closed.
+bool FabricDomain::closes_badly_while_reading() const {
+  const std::string name = provider();
+  return library_.version() < FI_VERSION(1, 18) && (name.starts_with("tcp") || name.starts_with("net"));
+}
+
+// These providers move data in calls on the endpoint only. So one that is never called again is as good as
+// closed, but for what it holds.
+void FabricDomain::end_endpoint(bool reading) {
+  if (!reading || !closes_badly_while_reading()) return endpoint_.reset();
+  (void)endpoint_.release();
+  (void)queue_.release();
+  (void)addresses_.release();
+  (void)domain_.release();
+  (void)fabric_.release();
 }
 
 bool FabricDomain::may_wait() {

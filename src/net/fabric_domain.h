@@ -35,6 +35,7 @@ struct FabricLibrary {
   decltype(&fi_freeinfo) freeinfo = nullptr;
   decltype(&fi_dupinfo) dupinfo = nullptr;
   decltype(&fi_fabric) fabric = nullptr;
+  decltype(&fi_version) version = nullptr;
 
   // Code::unsupported: it is not installed.
   static Result<FabricLibrary> load();
@@ -91,8 +92,9 @@ class FabricDomain : public std::enable_shared_from_this<FabricDomain> {
   Result<FabricMemory> expose(ByteView bytes, Rng& rng);
   // Lets this side's operations use it, as the provider demands: FI_READ, FI_SEND, FI_RECV.
   Result<FabricMemory> allow_local(ByteView bytes, uint64_t access, Rng& rng);
-  // From now on no operation is in progress and no memory in use; the rest stays.
-  void close_endpoint() { endpoint_.reset(); }
+  // From now on no operation is in progress and no memory in use; the rest stays. `reading`: reads of peers'
+  // memory are under way.
+  void end_endpoint(bool reading);
 
  private:
   using Info = std::unique_ptr<fi_info, FreeFabricInfo>;
@@ -105,6 +107,7 @@ class FabricDomain : public std::enable_shared_from_this<FabricDomain> {
   Result<void> open_objects();
   Result<void> open_queue();
   Result<FabricMemory> enroll(ByteView bytes, uint64_t access, Rng& rng);
+  bool closes_badly_while_reading() const;
   bool demands(int mode) const { return (info_->domain_attr->mr_mode & mode) != 0; }
 
   const FabricLibrary library_;

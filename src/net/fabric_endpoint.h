@@ -35,6 +35,8 @@ class FabricOperation : public ListNode {
   virtual ~FabricOperation() = default;
   // In a poll of the endpoint, or in lose().
   virtual void completed(const End& end) = 0;
+  // Reads a peer's memory.
+  virtual bool is_read() const { return false; }
 
  protected:
   FabricOperation() { slot_.operation = this; }

@@ -45,6 +45,7 @@ class FabricReading {
  private:
   struct Read final : FabricOperation {
     void completed(const End& end) override { reading->read_ended(end.error); }
+    bool is_read() const override { return true; }
     FabricReading* reading = nullptr;
     FabricRead what;
     void* descriptor = nullptr;

@@ -199,6 +199,7 @@ TEST_P(RpcTest, requests_beyond_the_memory_bound_wait) {
 
 TEST_P(RpcTest, call_times_out_with_the_reason) {
   start();
+  ASSERT_TRUE(call({}).has_value());  // now there is a connection
   auto reply = call({.delay_ms = 300}, {}, {.timeout = 50ms});
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::timed_out);
