@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -61,6 +62,13 @@ struct StrangeRequest {
   static void fields(auto&, auto&&) {}
 };
 
+// Waits for something that another thread does; whether it came.
+template <class Condition>
+bool eventually(Condition condition) {
+  for (int i = 0; i < 5000 && !condition(); i++) std::this_thread::sleep_for(1ms);
+  return condition();
+}
+
 inline uint64_t sum_of(ByteView bytes) {
   uint64_t sum = 0;
   for (const std::byte byte : bytes) sum += static_cast<uint64_t>(byte);
@@ -79,7 +87,7 @@ class EchoService {
   EchoService(Runtime& runtime, RpcServerOptions options, Counters& counters)
       : runtime_(runtime), counters_(counters), server_(runtime, options) {
     server_.handle<EchoRequest>(
-        [this](EchoRequest request, ServerCall& call) { return echo(std::move(request), call); });
+        [this](EchoRequest request, ServerCall& call) { return echo(request, call); });
   }
   RpcServer& server() { return server_; }
 

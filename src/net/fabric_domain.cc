@@ -2,6 +2,7 @@
 #include "net/fabric_domain.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <set>
@@ -195,11 +196,8 @@ bool FabricDomain::closes_badly_while_reading() const {
 // closed, but for what it holds.
 void FabricDomain::end_endpoint(bool reading) {
   if (!reading || !closes_badly_while_reading()) return endpoint_.reset();
-  (void)endpoint_.release();
-  (void)queue_.release();
-  (void)addresses_.release();
-  (void)domain_.release();
-  (void)fabric_.release();
+  [[maybe_unused]] const std::array<const void*, 5> left = {
+      endpoint_.release(), queue_.release(), addresses_.release(), domain_.release(), fabric_.release()};
 }
 
 bool FabricDomain::may_wait() {

@@ -15,12 +15,6 @@
 namespace firn::net {
 namespace {
 
-template <class Condition>
-bool eventually(Condition condition) {
-  for (int i = 0; i < 5000 && !condition(); i++) std::this_thread::sleep_for(1ms);
-  return condition();
-}
-
 // A client with its own idea of the protocol: says a proper hello, then sends what it is told to.
 class BadPeer final : private FabricPort {
  public:

@@ -29,11 +29,6 @@ class RpcTest : public testing::TestWithParam<TestTransport> {
   Result<EchoReply> call(EchoRequest request, Bulk<EchoReply> bulk = {}, CallOptions options = {}) {
     return client_->run(client_->rpc().call(host_->address(), request, std::move(bulk), options));
   }
-  template <class Condition>
-  static bool eventually(Condition condition) {
-    for (int i = 0; i < 5000 && !condition(); i++) std::this_thread::sleep_for(1ms);
-    return condition();
-  }
 
   InprocHub hub_;
   std::unique_ptr<EchoHost> host_;

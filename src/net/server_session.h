@@ -78,7 +78,7 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   // Sends one frame, unless the channel is closed. A peer that has not taken it in time after `now` loses the
   // channel.
   Task<void> send(std::string head, std::span<const ByteView> payload, MonotonicTime now);
-  // Calls of this channel in progress, those whose payload is arriving included.
+  // What admission knows of this channel.
   Admission::Channel& admitted() { return admitted_; }
 
   std::vector<MutableBytes> place(Channel& channel, ByteView head, size_t payload_bytes) override;

@@ -102,7 +102,7 @@ void ShmChannel::write_frames() {
     ShmOutgoing* const frame = queue_.front();
     if (frame == nullptr) return;
     if (writer_.broken()) {
-      return give_up(fail(Code::corrupt, "the peer has written nonsense into the memory it shares with us"));
+      return give_up(shm_nonsense());
     }
     if (writer_.room() == 0) return;
     const bool complete = frame->advance(writer_);

@@ -40,7 +40,7 @@ class ShmChannel final : public Channel, private Poller {
   std::string peer() const override { return peer_; }
 
  private:
-  // Of one turn: steps of reading, bytes of writing.
+  // Of one turn.
   static constexpr int kReadStepsMax = 128;
   static constexpr int kWriteStepsMax = 64;
 

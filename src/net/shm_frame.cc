@@ -33,9 +33,7 @@ bool ShmOutgoing::advance(ShmRingWriter& ring) {
 // --- ShmFrameReader
 
 Result<bool> ShmFrameReader::read(Channel& channel, ChannelReceiver& receiver) {
-  if (ring_.broken()) {
-    return fail(Code::corrupt, "the peer has written nonsense into the memory it shares with us");
-  }
+  if (ring_.broken()) return shm_nonsense();
   switch (stage_) {
     case Stage::lengths:
       return read_lengths();

@@ -15,6 +15,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/error.h"
 
 namespace firn::net {
 
@@ -27,6 +28,11 @@ struct ShmPositions {
   alignas(64) SharedWord read;     // by the consumer: so many bytes may be overwritten
 };
 static_assert(sizeof(ShmPositions) == 128);
+
+// What a broken ring means.
+inline Error shm_nonsense() {
+  return fail(Code::corrupt, "the peer has written nonsense into the memory it shares with us");
+}
 
 class ShmRingWriter {
  public:

@@ -27,8 +27,7 @@ class BadInput : public ::testing::Test {
  protected:
   // On an embedded system in the scratch directory.
   Outcome firn(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", scratch_.path("system")});
-    return run(std::move(arguments));
+    return run_firn(scratch_.path("system"), std::move(arguments));
   }
   void make_pool(const std::string& size = "1GiB") {
     const Outcome pool = firn({"pool", "create", "tank", "--size", size});
@@ -97,7 +96,7 @@ TEST_F(BadInput, a_second_process_on_the_same_directory_is_told_who_has_it) {
       run({firn_binary(), "serve", scratch_.path("system"), "--listen", "tcp://127.0.0.1:0"});
   expect_refused(second, std::to_string(server.process().pid()));
   // The first is not harmed, and its directory is free again once it has ended.
-  EXPECT_EQ(run({firn_binary(), "--system", server.address(), "pool", "query", "tank"}).status, 0);
+  EXPECT_EQ(run_firn(server.address(), {"pool", "query", "tank"}).status, 0);
   server.process().signal(SIGTERM);
   EXPECT_EQ(server.process().wait(10'000), 0) << server.process().errors();
   EXPECT_EQ(firn({"pool", "query", "tank"}).status, 0);

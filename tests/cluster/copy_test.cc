@@ -66,8 +66,7 @@ TEST(Copy, keeps_contents_modes_times_and_links) {
   const std::string source = scratch.path("source");
   make_tree(source);
   const auto firn = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", scratch.path("system")});
-    const Outcome outcome = run(std::move(arguments));
+    const Outcome outcome = run_firn(scratch.path("system"), std::move(arguments));
     EXPECT_EQ(outcome.status, 0) << outcome.errors;
   };
   firn({"pool", "create", "tank", "--size", "256MiB"});

@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 class CutConnections : public ::testing::Test {
  protected:
   Outcome firn(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", proxy_.address()});
-    return run(std::move(arguments));
+    return run_firn(proxy_.address(), std::move(arguments));
   }
   void SetUp() override {
     ASSERT_EQ(firn({"pool", "create", "tank", "--size", "256MiB"}).status, 0);

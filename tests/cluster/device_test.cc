@@ -21,8 +21,7 @@ class DeviceKinds : public ::testing::Test {
   DeviceKinds() { std::ofstream(source()) << std::string(300'000, 'f') << "the end"; }
 
   Outcome firn(const Server& server, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", server.address()});
-    return run(std::move(arguments));
+    return run_firn(server.address(), std::move(arguments));
   }
   void make_container(const Server& server) {
     for (const std::vector<std::string>& command :

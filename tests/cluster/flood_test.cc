@@ -139,8 +139,7 @@ std::string large_fetch(const TestObject& object, uint64_t number) {
 class FloodTest : public ::testing::Test {
  protected:
   Outcome firn(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", server_.address()});
-    return run(std::move(arguments));
+    return run_firn(server_.address(), std::move(arguments));
   }
   void SetUp() override {
     ASSERT_EQ(firn({"pool", "create", "tank", "--size", "256MiB"}).status, 0);

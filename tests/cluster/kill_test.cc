@@ -66,8 +66,7 @@ std::set<std::string> check_whole(const fs::path& source, const fs::path& copy) 
 class KillTest : public ::testing::Test {
  protected:
   Outcome firn(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", server_.address()});
-    return run(std::move(arguments));
+    return run_firn(server_.address(), std::move(arguments));
   }
   Process start_copy(const std::string& target, const std::string& transport) {
     return Process({"env", "FIRN_TRANSPORT=" + transport, firn_binary(), "--system", server_.address(), "fs",

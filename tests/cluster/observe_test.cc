@@ -87,8 +87,7 @@ class ObserveTest : public ::testing::Test {
     port_ = static_cast<uint16_t>(std::stoi(match[1]));
   }
   Outcome firn(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", server_->address()});
-    Outcome outcome = run(std::move(arguments));
+    Outcome outcome = run_firn(server_->address(), std::move(arguments));
     EXPECT_EQ(outcome.status, 0) << outcome.errors;
     return outcome;
   }
@@ -213,8 +212,7 @@ TEST_F(ObserveTest, top_tells_what_each_target_does) {
 
 TEST_F(ObserveTest, top_works_without_a_server) {
   const auto firn = [this](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {firn_binary(), "--system", scratch_.path("system")});
-    return run(std::move(arguments));
+    return run_firn(scratch_.path("system"), std::move(arguments));
   };
   EXPECT_EQ(firn({"pool", "create", "tank", "--size", "64MiB"}).status, 0);
   const Outcome top = firn({"--json", "top", "--once", "--interval", "0.1"});

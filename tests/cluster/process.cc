@@ -150,6 +150,11 @@ std::string firn_binary() {
   return binary != nullptr ? binary : "build/release/bin/firn";
 }
 
+Outcome run_firn(const std::string& system, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {firn_binary(), "--system", system});
+  return run(std::move(arguments));
+}
+
 Server::Server(std::string directory, std::vector<std::string> more_arguments)
     : directory_(std::move(directory)), more_arguments_(std::move(more_arguments)) {
   start();

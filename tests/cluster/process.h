@@ -59,6 +59,8 @@ Outcome run(std::vector<std::string> command, int timeout_ms = 60'000);
 
 // The program under test: $FIRN_BINARY, set by ctest.
 std::string firn_binary();
+// Runs it on a system to its end.
+Outcome run_firn(const std::string& system, std::vector<std::string> arguments);
 
 // `firn serve` on a directory; `address` is where it listens. Fails the test if it does not start.
 class Server {

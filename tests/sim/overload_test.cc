@@ -141,6 +141,11 @@ class OverloadTest : public ::testing::Test {
   }
   LoadClient& client(size_t index) { return static_cast<LoadClient&>(*world_.program(clients_[index])); }
 
+  void warm_up() {
+    world_.start_all();
+    world_.run_for(2s);
+  }
+
   // How many calls each client gets answered in that time.
   std::vector<uint64_t> answered_in(Duration time) {
     std::vector<uint64_t> before;
@@ -185,8 +190,7 @@ class OverloadTest : public ::testing::Test {
 TEST_F(OverloadTest, a_thousand_clients_share_a_target_and_its_queue_is_bounded) {
   add_server({.calls_max = 4096});
   add_clients(1000, {.lanes = 8});
-  world_.start_all();
-  world_.run_for(2s);
+  warm_up();
   expect_fair(answered_in(4s), kCallsPerSecond * 4);
   EXPECT_LE(most_.calls, 4096U);
   end_all();
@@ -195,8 +199,7 @@ TEST_F(OverloadTest, a_thousand_clients_share_a_target_and_its_queue_is_bounded)
 TEST_F(OverloadTest, more_clients_than_calls_at_a_time_come_in_by_turns) {
   add_server({.calls_max = 256});
   add_clients(1000, {.lanes = 8});
-  world_.start_all();
-  world_.run_for(2s);
+  warm_up();
   expect_fair(answered_in(4s), kCallsPerSecond * 4);
   EXPECT_LE(most_.calls, 256U);
   end_all();
@@ -206,8 +209,7 @@ TEST_F(OverloadTest, who_asks_for_more_gets_no_more_when_others_wait) {
   add_server({.calls_max = 512});
   add_clients(1, {.lanes = 1000});
   add_clients(40, {.lanes = 16});
-  world_.start_all();
-  world_.run_for(1s);
+  warm_up();
   expect_fair(answered_in(4s), kCallsPerSecond * 4);
   end_all();
 }
@@ -215,8 +217,7 @@ TEST_F(OverloadTest, who_asks_for_more_gets_no_more_when_others_wait) {
 TEST_F(OverloadTest, one_client_alone_gets_all) {
   add_server({});
   add_clients(1, {.lanes = 64});
-  world_.start_all();
-  world_.run_for(1s);
+  warm_up();
   EXPECT_GE(answered_in(1s)[0], kCallsPerSecond / 2);
   end_all();
 }
@@ -225,8 +226,7 @@ TEST_F(OverloadTest, payload_in_memory_is_bounded_and_shared) {
   constexpr uint64_t kBytesMax = 1 << 20;
   add_server({.payload_bytes_max = kBytesMax});
   add_clients(40, {.lanes = 8, .payload_bytes = 64 << 10});
-  world_.start_all();
-  world_.run_for(2s);
+  warm_up();
   expect_fair(answered_in(4s), 1000);
   EXPECT_LE(most_.payload_bytes, kBytesMax);
   end_all();
