@@ -1,4 +1,4 @@
-// A channel over a fabric endpoint: frames; see fabric_channel.h. Its end is in fabric_channel_end.cc.
+// A channel over a fabric endpoint: its beginning, and frames that come; see fabric_channel.h.
 #include "net/fabric_channel.h"
 
 #include <algorithm>
@@ -11,10 +11,8 @@ namespace firn::net {
 
 namespace {
 
-constexpr size_t kMessagesUnderWayMax = 64;  // of one channel; then a send waits
-constexpr size_t kHeldMessagesMax = 2048;    // a peer that sends more meanwhile is not one of ours
+constexpr size_t kHeldMessagesMax = 2048;  // a peer that sends more meanwhile is not one of ours
 constexpr size_t kHeldBytesMax = 16 << 20;
-constexpr size_t kExposedPayloadPartsMax = kFabricPartsMax - 1;
 
 }  // namespace
 
@@ -27,6 +25,7 @@ FabricChannel::FabricChannel(RealRuntime& runtime, FabricEndpoint& endpoint, std
       limits_(limits),
       peer_name_("fabric+" + endpoint.provider().substr(0, endpoint.provider().find(';')) + "://" +
                  lifeline_->peer()),
+      assembly_(*this),
       reading_(*this),
       changed_(executor_),
       gate_(executor_) {
@@ -57,150 +56,6 @@ void FabricChannel::start(ChannelReceiver& receiver, std::string hello) {
   if (close_reason_) gate_.spawn(finish_close(this));
 }
 
-// --- sending
-
-Task<Result<void>> FabricChannel::send(ByteView head, std::span<const ByteView> payload) {
-  FIRN_ASSERT(!head.empty());
-  if (close_reason_) co_return closed_error();
-  const size_t payload_bytes = total_bytes(payload);
-  if (head.size() > kFrameHeadBytesMax || payload_bytes > kFramePayloadBytesMax) {
-    co_return fail(Code::too_big, "the message is larger than a frame may be");
-  }
-  sends_++;
-  auto result = fits_fabric_message(head.size(), payload_bytes) ? co_await send_message(head, payload)
-                                                                : co_await send_offer(head, payload);
-  sends_--;
-  if (close_reason_) changed_.set();
-  co_return result;
-}
-
-Task<Result<void>> FabricChannel::send_message(ByteView head, std::span<const ByteView> payload) {
-  FabricMessageBuffer* buffer = try_message_room();
-  if (buffer == nullptr) buffer = co_await message_room();
-  if (buffer == nullptr) co_return closed_error();
-  put(*buffer,
-      {.kind = FabricMessageKind::frame,
-       .head_bytes = static_cast<uint32_t>(head.size()),
-       .payload_bytes = static_cast<uint32_t>(total_bytes(payload)),
-       .head = head},
-      payload);
-  co_return Result<void>();
-}
-
-Task<Result<void>> FabricChannel::send_offer(ByteView head, std::span<const ByteView> payload) {
-  Exposure exposure(executor_);
-  FIRN_CO_CHECK(expose(exposure, head, payload));
-  FabricMessageBuffer* const buffer = co_await message_room();
-  if (buffer == nullptr) co_return closed_error();
-  const uint32_t offer = next_offer_++;
-  exposures_.emplace(offer, &exposure);
-  put(*buffer,
-      {.kind = FabricMessageKind::offer,
-       .offer = offer,
-       .head_bytes = static_cast<uint32_t>(head.size()),
-       .payload_bytes = static_cast<uint32_t>(total_bytes(payload)),
-       .parts = exposure.parts,
-       .head = exposure.head_exposed ? ByteView() : head},
-      {});
-  co_await exposure.released.wait();
-  if (!exposure.read) co_return closed_error();
-  co_return Result<void>();
-}
-
-Result<void> FabricChannel::expose(Exposure& exposure, ByteView head, std::span<const ByteView> payload) {
-  if (endpoint_ == nullptr) return closed_error();
-  exposure.head_exposed = !fits_fabric_offer(head.size(), kFabricPartsMax);
-  if (exposure.head_exposed) FIRN_CHECK(expose_part(exposure, head));
-  const auto filled = std::ranges::count_if(payload, [](ByteView part) { return !part.empty(); });
-  if (static_cast<size_t>(filled) <= kExposedPayloadPartsMax) {
-    for (const ByteView part : payload) {
-      if (!part.empty()) FIRN_CHECK(expose_part(exposure, part));
-    }
-    return {};
-  }
-  exposure.gathered = Buffer(total_bytes(payload));
-  MutableBytes rest = exposure.gathered.bytes();
-  for (const ByteView part : payload) {
-    copy_bytes(rest, part);
-    rest = rest.subspan(part.size());
-  }
-  return expose_part(exposure, exposure.gathered.bytes());
-}
-
-Result<void> FabricChannel::expose_part(Exposure& exposure, ByteView bytes) {
-  FIRN_TRY(auto memory, endpoint_->expose(bytes));
-  exposure.parts.push_back({.address = memory.address(), .key = memory.key(), .bytes = bytes.size()});
-  exposure.memory.push_back(std::move(memory));
-  return {};
-}
-
-FabricMessageBuffer* FabricChannel::try_message_room() {
-  if (close_reason_ || endpoint_ == nullptr || messages_under_way_ >= kMessagesUnderWayMax) return nullptr;
-  FabricMessageBuffer* const buffer = endpoint_->take_message();
-  if (buffer == nullptr) endpoint_->wait_for_room(*this);
-  return buffer;
-}
-
-Task<FabricMessageBuffer*> FabricChannel::message_room() {
-  while (!close_reason_) {
-    if (FabricMessageBuffer* const buffer = try_message_room()) co_return buffer;
-    co_await something_changes();
-  }
-  co_return nullptr;
-}
-
-void FabricChannel::put(FabricMessageBuffer& buffer, FabricMessage message,
-                        std::span<const ByteView> payload) {
-  message.channel = peer_contact_.channel;
-  message.token = peer_contact_.token;
-  buffer.size = encode_fabric_message(message, buffer.bytes());
-  for (const ByteView part : payload) {
-    copy_bytes(buffer.bytes().subspan(buffer.size), part);
-    buffer.size += part.size();
-  }
-  buffer.port = this;
-  buffer.peer = peer_;
-  messages_under_way_++;
-  to_post_.push_back(&buffer);
-  post_messages();
-}
-
-void FabricChannel::post_messages() {
-  while (!to_post_.empty() && endpoint_ != nullptr) {
-    const FabricPosted result = endpoint_->post(*to_post_.front());
-    if (result == FabricPosted::no_room) return endpoint_->wait_for_room(*this);
-    if (result == FabricPosted::failed) {
-      drop_messages();
-      return begin_close(fail(Code::unreachable, "the peer is not reached over the fabric"));
-    }
-    to_post_.pop_front();
-  }
-}
-
-void FabricChannel::drop_messages() {
-  for (FabricMessageBuffer* const buffer : std::exchange(to_post_, {})) {
-    messages_under_way_--;
-    endpoint_->give_back(*buffer);
-  }
-}
-
-void FabricChannel::message_sent(int error) {
-  messages_under_way_--;
-  changed_.set();
-  if (error == 0) return;
-  begin_close(fail(Code::unreachable, "the peer is not reached over the fabric")
-                  .because(fabric_error(error, "sending a message failed")));
-}
-
-void FabricChannel::room() {
-  changed_.set();
-  post_messages();
-  reading_.post();
-  say_done();
-}
-
-// --- receiving
-
 void FabricChannel::message_arrived(ByteView bytes) {
   const auto message = decode_fabric_message(bytes);
   if (!message) return begin_close(message.error().clone());
@@ -228,10 +83,27 @@ void FabricChannel::hold(ByteView message) {
 }
 
 void FabricChannel::take(const FabricMessage& message) {
-  if (message.kind == FabricMessageKind::offer) {
-    executor_.arm(*this, executor_.now() + limits_.reading_max);
-    return reading_.begin(*endpoint_, *peer_, message);
+  if (assembly_.active() != (message.kind == FabricMessageKind::piece))
+    return begin_close(fail(Code::corrupt, "the peer sends pieces of a frame without its other pieces"));
+  switch (message.kind) {
+    case FabricMessageKind::begin:
+      return assembly_.begin(message.head_bytes, message.payload_bytes);
+    case FabricMessageKind::piece:
+      if (auto taken = assembly_.take(message.payload); !taken) begin_close(std::move(taken).error());
+      return;
+    case FabricMessageKind::offer:
+      if (!endpoint_->reads())
+        return begin_close(fail(Code::corrupt, "the peer offers memory over a fabric that is not read"));
+      executor_.arm(*this, executor_.now() + limits_.reading_max);
+      return reading_.begin(*endpoint_, *peer_, message);
+    case FabricMessageKind::frame:
+      return take_frame(message);
+    case FabricMessageKind::done:
+      return peer_has_read(message.offer);
   }
+}
+
+void FabricChannel::take_frame(const FabricMessage& message) {
   if (message.payload_bytes > 0) {
     ByteView rest = message.payload;
     for (const MutableBytes target : place(message.head, rest.size())) {

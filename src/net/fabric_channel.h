@@ -1,6 +1,6 @@
 // FabricChannel: a channel over a fabric endpoint, and its lifeline, the TCP connection it was made by;
 // docs/decisions/0011-fabric.md. Frames that fit go as messages; larger ones are offered, and their receiver
-// reads them from where they are.
+// reads them from where they are, or they go in pieces where the provider is not to be trusted with reads.
 //
 // Invariant: when `closed` is called, no operation of this side uses a place of the receiver, and none of the
 // peer's uses memory that a send() exposed: both sides have said so, or the endpoint has ended. Belongs to
@@ -59,6 +59,8 @@ class FabricChannel final : public Channel, private FabricPort, private FabricRe
 
   Task<Result<void>> send_message(ByteView head, std::span<const ByteView> payload);
   Task<Result<void>> send_offer(ByteView head, std::span<const ByteView> payload);
+  Task<Result<void>> send_pieces(ByteView head, std::span<const ByteView> payload);
+  Task<Result<void>> send_large(ByteView head, std::span<const ByteView> payload);
   Result<void> expose(Exposure& exposure, ByteView head, std::span<const ByteView> payload);
   Result<void> expose_part(Exposure& exposure, ByteView bytes);
   // nullptr: the channel is closed.
@@ -75,6 +77,7 @@ class FabricChannel final : public Channel, private FabricPort, private FabricRe
 
   bool busy() const { return reading_.active() || done_.has_value(); }
   void take(const FabricMessage& message);
+  void take_frame(const FabricMessage& message);
   void take_held();
   void hold(ByteView message);
   void peer_has_read(uint32_t offer);
@@ -110,7 +113,9 @@ class FabricChannel final : public Channel, private FabricPort, private FabricRe
   std::map<uint32_t, Exposure*> exposures_;
   uint32_t next_offer_ = 1;
   size_t sends_ = 0;  // that have not returned
+  bool sending_pieces_ = false;
 
+  FabricAssembly assembly_;
   FabricReading reading_;
   std::optional<uint32_t> done_;             // an offer that was read: to be said
   std::deque<std::vector<std::byte>> held_;  // messages that came while a frame was being read

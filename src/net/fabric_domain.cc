@@ -47,10 +47,9 @@ Result<FabricLibrary> FabricLibrary::load() {
     library.freeinfo = reinterpret_cast<decltype(&fi_freeinfo)>(::dlsym(handle, "fi_freeinfo"));
     library.dupinfo = reinterpret_cast<decltype(&fi_dupinfo)>(::dlsym(handle, "fi_dupinfo"));
     library.fabric = reinterpret_cast<decltype(&fi_fabric)>(::dlsym(handle, "fi_fabric"));
-    library.version = reinterpret_cast<decltype(&fi_version)>(::dlsym(handle, "fi_version"));
   }
   if (library.getinfo == nullptr || library.freeinfo == nullptr || library.dupinfo == nullptr ||
-      library.fabric == nullptr || library.version == nullptr) {
+      library.fabric == nullptr) {
     return fail(Code::unsupported, "libfabric is not installed on this host, or is too old")
         .remedy("install libfabric 1.17 or later (Debian: libfabric1), or use TCP");
   }
@@ -185,19 +184,11 @@ Result<std::string> FabricDomain::address() const {
   return bytes;
 }
 
-// Up to libfabric 1.17 the providers tcp and net free a read twice whose data has come in part, when its
-// endpoint is closed.
-bool FabricDomain::closes_badly_while_reading() const {
+// These answer a read by the bytes of a socket, also when the memory has been given back meanwhile; and
+// before libfabric 1.18 closing one that has come in part frees it twice.
+bool FabricDomain::reads() const {
   const std::string name = provider();
-  return library_.version() < FI_VERSION(1, 18) && (name.starts_with("tcp") || name.starts_with("net"));
-}
-
-// These providers move data in calls on the endpoint only. So one that is never called again is as good as
-// closed, but for what it holds.
-void FabricDomain::end_endpoint(bool reading) {
-  if (!reading || !closes_badly_while_reading()) return endpoint_.reset();
-  [[maybe_unused]] const std::array<const void*, 5> left = {
-      endpoint_.release(), queue_.release(), addresses_.release(), domain_.release(), fabric_.release()};
+  return !name.starts_with("tcp") && !name.starts_with("net");
 }
 
 bool FabricDomain::may_wait() {

@@ -35,7 +35,6 @@ struct FabricLibrary {
   decltype(&fi_freeinfo) freeinfo = nullptr;
   decltype(&fi_dupinfo) dupinfo = nullptr;
   decltype(&fi_fabric) fabric = nullptr;
-  decltype(&fi_version) version = nullptr;
 
   // Code::unsupported: it is not installed.
   static Result<FabricLibrary> load();
@@ -83,6 +82,9 @@ class FabricDomain : public std::enable_shared_from_this<FabricDomain> {
   int wait_descriptor() const { return wait_descriptor_; }
   // Whether the descriptor may be waited for now, without losing what has come.
   bool may_wait();
+  // False: peers do not read this side's memory, nor this side theirs (docs/decisions/0011-fabric.md says
+  // why).
+  bool reads() const;
   size_t operation_bytes_max() const { return info_->ep_attr->max_msg_size; }
   fid_ep* endpoint() const { return endpoint_.get(); }
   fid_cq* queue() const { return queue_.get(); }
@@ -92,9 +94,8 @@ class FabricDomain : public std::enable_shared_from_this<FabricDomain> {
   Result<FabricMemory> expose(ByteView bytes, Rng& rng);
   // Lets this side's operations use it, as the provider demands: FI_READ, FI_SEND, FI_RECV.
   Result<FabricMemory> allow_local(ByteView bytes, uint64_t access, Rng& rng);
-  // From now on no operation is in progress and no memory in use; the rest stays. `reading`: reads of peers'
-  // memory are under way.
-  void end_endpoint(bool reading);
+  // From now on no operation is in progress and no memory in use; the rest stays.
+  void end_endpoint() { endpoint_.reset(); }
 
  private:
   using Info = std::unique_ptr<fi_info, FreeFabricInfo>;
@@ -107,7 +108,6 @@ class FabricDomain : public std::enable_shared_from_this<FabricDomain> {
   Result<void> open_objects();
   Result<void> open_queue();
   Result<FabricMemory> enroll(ByteView bytes, uint64_t access, Rng& rng);
-  bool closes_badly_while_reading() const;
   bool demands(int mode) const { return (info_->domain_attr->mr_mode & mode) != 0; }
 
   const FabricLibrary library_;

@@ -77,7 +77,7 @@ Result<std::unique_ptr<FabricEndpoint>> FabricEndpoint::open(RealRuntime& runtim
   std::unique_ptr<FabricEndpoint> endpoint(new FabricEndpoint(runtime, std::move(domain)));
   if (auto started = endpoint->start(); !started) {
     endpoint->lost_ = true;
-    endpoint->domain_->end_endpoint(false);
+    endpoint->domain_->end_endpoint();
     return std::move(started).error();
   }
   runtime.loop().add_poller(*endpoint);
@@ -112,17 +112,12 @@ FabricEndpoint::~FabricEndpoint() {
 void FabricEndpoint::lose(const Error& reason) {
   if (lost_) return;
   lost_ = true;
-  bool reading = false;
-  IntrusiveList<FabricOperation> ended;
-  while (FabricOperation* const operation = under_way_.pop_front()) {
-    reading = reading || operation->is_read();
-    ended.push_back(*operation);
-  }
-  domain_->end_endpoint(reading);
+  domain_->end_endpoint();
   batch_size_ = 0;
   has_error_ = false;
   for (const auto& message : messages_) message->port = nullptr;
-  while (FabricOperation* const operation = ended.pop_front()) operation->completed({.error = FI_ECANCELED});
+  while (FabricOperation* const operation = under_way_.pop_front())
+    operation->completed({.error = FI_ECANCELED});
   while (waiting_.pop_front() != nullptr) {
   }
   for (auto& [channel, port] : std::exchange(ports_, {})) port.port->lost(reason);

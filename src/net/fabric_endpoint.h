@@ -35,8 +35,6 @@ class FabricOperation : public ListNode {
   virtual ~FabricOperation() = default;
   // In a poll of the endpoint, or in lose().
   virtual void completed(const End& end) = 0;
-  // Reads a peer's memory.
-  virtual bool is_read() const { return false; }
 
  protected:
   FabricOperation() { slot_.operation = this; }
@@ -111,6 +109,8 @@ class FabricEndpoint final : private Poller, private Timer, private UringComplet
   const std::string& provider() const { return provider_; }
   const std::string& address() const { return address_; }
   bool is_lost() const { return lost_; }
+  // Whether frames that fit no message are offered for reading; else they go in pieces.
+  bool reads() const { return domain_->reads(); }
   // Ends it now, see above. No effect on one that has ended.
   void lose(const Error& reason);
   // lose(), and waits until the loop does not know it any more. Once.

@@ -119,6 +119,12 @@ Result<FabricMessage> decode_fabric_message(ByteView bytes) {
           message.payload.size() == message.payload_bytes)
         return message;
       return impossible("a frame is not as long as it says");
+    case FabricMessageKind::begin:
+      if (rest.empty() && message.head_bytes > 0) return message;
+      return impossible("the announcement of a frame is not as it should be");
+    case FabricMessageKind::piece:
+      if (part_count == 0 && inline_head == 0 && !message.payload.empty()) return message;
+      return impossible("a piece of a frame is not as it should be");
     case FabricMessageKind::offer:
       if (inline_head != 0 && inline_head != message.head_bytes)
         return impossible("an offered frame's head is not as long as it says");

@@ -1,6 +1,6 @@
 // Messages of a fabric channel, as bytes: a frame that fits one message, the offer of a larger one, and the
-// receiver's word that it has read it. And the plan of what to read where. Pure functions on bytes from the
-// network: nothing in them is believed. docs/formats/messages.md.
+// receiver's word that it has read it, or its announcement and its pieces. And the plan of what to read
+// where. Pure functions on bytes from the network: nothing in them is believed. docs/formats/messages.md.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,10 @@
 
 namespace firn::net {
 
-// A message with everything in it, at most. Larger frames are offered and read.
+// A message with everything in it, at most. Larger frames are offered and read, or come in pieces.
 constexpr size_t kFabricMessageBytesMax = 16256;
 constexpr size_t kFabricHeadBytes = 40;
+constexpr size_t kFabricPieceBytesMax = kFabricMessageBytesMax - kFabricHeadBytes;
 constexpr size_t kFabricPartBytes = 24;
 constexpr size_t kFabricPartsMax = 17;  // of an offer: the frame's head, and its payload
 
@@ -22,6 +23,8 @@ enum class FabricMessageKind : uint8_t {
   frame = 1,  // head and payload follow
   offer = 2,  // parts follow, and the head, if that is not the first part
   done = 3,   // the frame that was offered has been read, or is not wanted: its memory is free
+  begin = 4,  // pieces follow, and nothing else until all of this frame has come
+  piece = 5,  // bytes of the frame: first its head, then its payload
 };
 
 // A piece of the sender's memory, for reading.
@@ -39,8 +42,8 @@ struct FabricMessage {
   uint32_t head_bytes = 0;
   uint32_t payload_bytes = 0;
   std::vector<FabricPart> parts{};  // offer
-  ByteView head{};                  // empty in an offer: the first part holds it
-  ByteView payload{};               // frame
+  ByteView head{};                  // frame, offer; empty in an offer: the first part holds it
+  ByteView payload{};               // frame, piece
 };
 
 // Channel and token of whatever claims to be a message, without looking further.

@@ -97,6 +97,17 @@ TEST(FabricMessage, beginning_of_a_message_is_none) {
   }
 }
 
+TEST(FabricMessage, pieces_hold_bytes_and_their_announcement_none) {
+  FabricMessage begin{.kind = FabricMessageKind::begin, .head_bytes = 100'000, .payload_bytes = 0};
+  EXPECT_TRUE(decode_fabric_message(encoded(begin)).has_value());
+  EXPECT_EQ(code_of(encoded(begin, "data")), Code::corrupt);
+  begin.head_bytes = 0;
+  EXPECT_EQ(code_of(encoded(begin)), Code::corrupt);
+  const FabricMessage piece{.kind = FabricMessageKind::piece};
+  EXPECT_EQ(as_text(decode_fabric_message(encoded(piece, "data"))->payload), "data");
+  EXPECT_EQ(code_of(encoded(piece)), Code::corrupt);
+}
+
 TEST(FabricMessage, unknown_kind_is_refused) {
   EXPECT_EQ(code_of(encoded({.kind = static_cast<FabricMessageKind>(9)})), Code::corrupt);
 }

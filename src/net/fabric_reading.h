@@ -11,15 +11,14 @@
 #include "base/buffer.h"
 #include "net/fabric_endpoint.h"
 #include "net/fabric_message.h"
+#include "net/fabric_pieces.h"
 
 namespace firn::net {
 
 class FabricReading {
  public:
-  class Owner {
+  class Owner : public FabricFrameOwner {
    public:
-    virtual std::vector<MutableBytes> place(ByteView head, size_t payload_bytes) = 0;
-    virtual void arrived(ByteView head, size_t payload_bytes) = 0;
     // The frame has arrived, or was not wanted, or could not be read. Nothing is in progress any more.
     virtual void reading_ended(uint32_t offer, std::optional<Error> error) = 0;
     // There was no room to post an operation: call post() again when there may be.
@@ -45,7 +44,6 @@ class FabricReading {
  private:
   struct Read final : FabricOperation {
     void completed(const End& end) override { reading->read_ended(end.error); }
-    bool is_read() const override { return true; }
     FabricReading* reading = nullptr;
     FabricRead what;
     void* descriptor = nullptr;

@@ -257,8 +257,29 @@ TEST_P(FabricTest, memory_that_was_not_offered_costs_its_sender_the_channel) {
   EXPECT_TRUE(other.run(other.rpc().call(host_->address(), EchoRequest{})).has_value());
 }
 
+TEST_P(FabricTest, pieces_that_do_not_belong_cost_their_sender_the_channel) {
+  start();
+  const auto dropped_after = [&](std::vector<FabricMessageKind> kinds) {
+    BadPeer peer(GetParam());
+    if (!peer.greet(uri())) return false;
+    for (const FabricMessageKind kind : kinds) {
+      FabricMessage message = peer.message(kind);
+      if (kind == FabricMessageKind::begin) message.head_bytes = 30;
+      peer.send(message, kind == FabricMessageKind::piece ? "some twenty bytes ..." : "");
+    }
+    return peer.is_dropped();
+  };
+  using enum FabricMessageKind;
+  EXPECT_TRUE(dropped_after({piece}));
+  EXPECT_TRUE(dropped_after({begin, begin}));
+  EXPECT_TRUE(dropped_after({begin, piece, frame}));
+  EXPECT_TRUE(dropped_after({begin, piece, piece}));  // more than was announced
+  expect_alive();
+}
+
 // It asks for an answer and never reads it. The server gets its memory back, if need be by a new endpoint.
 TEST_P(FabricTest, client_that_does_not_read_its_answer_loses_the_channel) {
+  if (GetParam() == TestTransport::fabric_tcp) GTEST_SKIP() << "answers are not read over this provider";
   start({.reply_stall_max = 50ms});
   EchoClient other(hub_, GetParam(), {});
   ASSERT_TRUE(other.run(other.rpc().call(host_->address(), EchoRequest{})).has_value());

@@ -1,6 +1,7 @@
 // Bytes from the network: frame heads, preambles and every message. Each decoder refuses them, or gives a
 // value that encodes to bytes that decode to the same value again; and printing never fails. The input's
 // first byte chooses.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include "model/wire.h"
 #include "net/fabric_hello.h"
 #include "net/fabric_message.h"
+#include "net/fabric_pieces.h"
 #include "net/frame.h"
 #include "net/tcp_frame.h"
 
@@ -88,6 +90,26 @@ void try_fabric_message(std::string_view input) {
   check(bytes == 0);
 }
 
+// A frame of which the input says the lengths, in pieces of which it says the sizes.
+void try_fabric_pieces(std::string_view input) {
+  struct Receiver final : net::FabricFrameOwner {
+    std::vector<MutableBytes> place(ByteView, size_t bytes) override {
+      payload.resize(bytes);
+      return {MutableBytes(payload).first(bytes / 2), MutableBytes(payload).subspan(bytes / 2)};
+    }
+    void arrived(ByteView, size_t bytes) override { check(bytes == payload.size()); }
+    std::vector<std::byte> payload;
+  } receiver;
+  if (input.size() < 2 || input[0] == 0) return;
+  net::FabricAssembly assembly(receiver);
+  assembly.begin(static_cast<uint8_t>(input[0]), static_cast<uint8_t>(input[1]) * size_t{16});
+  for (input.remove_prefix(2); !input.empty();) {
+    const size_t bytes = std::min<size_t>(input.size(), 1 + static_cast<uint8_t>(input[0]));
+    if (!assembly.take(as_bytes(input.substr(0, bytes)))) break;
+    input.remove_prefix(bytes);
+  }
+}
+
 using Try = void (*)(std::string_view);
 template <class... Messages>
 constexpr std::array<Try, sizeof...(Messages)> kTryMessages{try_message<Messages>...};
@@ -100,8 +122,9 @@ constexpr auto kMessages =
                  ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
                  ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
                  net::ErrorMessage, MetricsReply, SlowRequestsReply, net::FabricContact>;
-constexpr std::array<Try, 6> kOthers{
-    try_frame, try_frame_with_good_checksum, try_preamble, try_histogram, try_contact, try_fabric_message};
+constexpr std::array<Try, 7> kOthers{
+    try_frame,   try_frame_with_good_checksum, try_preamble,     try_histogram,
+    try_contact, try_fabric_message,           try_fabric_pieces};
 
 }  // namespace
 
