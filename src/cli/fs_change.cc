@@ -5,8 +5,6 @@
 #include "cli/fs_actions.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
-#include "cli/walk.h"
-#include "runtime/when_all.h"
 
 namespace firn::cli {
 
@@ -36,27 +34,6 @@ Task<Result<dfs::Node>> make_with_parents(dfs::FileSystem* fs, std::string path)
     begin = end + 1;
   }
   co_return node;
-}
-
-Task<Result<void>> remove_tree(dfs::FileSystem* fs, dfs::Node parent, dfs::Node directory,
-                               uint64_t* removed) {
-  constexpr size_t kAtOnce = 128;
-  FIRN_CO_TRY(auto entries, co_await read_all(fs, directory));
-  for (size_t begin = 0; begin < entries.size(); begin += kAtOnce) {
-    std::vector<Task<Result<void>>> removals;
-    for (size_t i = begin; i < std::min(begin + kAtOnce, entries.size()); i++) {
-      const dfs::Node node = entry_node(directory, entries[i]);
-      if (node.type == dfs::NodeType::directory) {
-        FIRN_CO_CHECK(co_await remove_tree(fs, directory, node, removed));
-      } else {
-        removals.push_back(fs->unlink(directory, node.name));
-      }
-    }
-    *removed += removals.size();
-    FIRN_CO_CHECK(co_await when_all_ok(std::move(removals)));
-  }
-  ++*removed;
-  co_return co_await fs->remove_directory(parent, directory.name);
 }
 
 }  // namespace
@@ -95,8 +72,7 @@ Task<Result<void>> remove(Session& session, FsArguments arguments) {
   if (node->type != dfs::NodeType::directory) {
     FIRN_CO_CHECK(co_await fs->unlink(parent, path.name()));
   } else if (arguments.recursive) {
-    removed = 0;
-    FIRN_CO_CHECK(co_await remove_tree(fs.get(), parent, *node, &removed));
+    FIRN_CO_TRY(removed, co_await dfs::remove_tree(fs.get(), parent, *node));
   } else {
     co_return fail(Code::is_directory, "a directory")
         .on("path", path.path)

@@ -2,6 +2,7 @@
 // data end, its times are the epoch of its newest write unless set by hand later. See mounted_file_system.h.
 #include "dfs/layout.h"
 #include "dfs/mounted_file_system.h"
+#include "dfs/object_classes.h"
 #include "dfs/parallel.h"
 
 namespace firn::dfs {
@@ -58,6 +59,32 @@ Task<Result<void>> MountedFileSystem::change_inode(Node node, SetAttributes chan
   }
   const std::vector<InodeField> fields = apply(changes, now(), inode);
   co_return co_await write_fields(place_of(node), inode, fields);
+}
+
+Task<Result<Node>> MountedFileSystem::set_chunk_bytes(Node directory, uint64_t chunk_bytes) {
+  if (chunk_bytes != 0) FIRN_CO_CHECK(check_chunk_bytes(chunk_bytes));
+  directory.chunk_bytes = chunk_bytes;
+  co_return co_await change_defaults(std::move(directory), InodeField::chunk_bytes);
+}
+
+Task<Result<Node>> MountedFileSystem::set_object_class(Node directory, ObjectClassId object_class) {
+  if (object_class.value != 0) FIRN_CO_CHECK(check_class(object_class));
+  directory.object_class = object_class.value;
+  co_return co_await change_defaults(std::move(directory), InodeField::object_class);
+}
+
+Task<Result<Node>> MountedFileSystem::change_defaults(Node node, InodeField field) {
+  FIRN_CO_CHECK(check_writable());
+  if (node.type != NodeType::directory)
+    co_return about(fail(Code::not_directory, "only directories have defaults for what is made in them"),
+                    node);
+  FIRN_CO_TRY(Inode inode, co_await fetch_own_inode(node));
+  inode.chunk_bytes = node.chunk_bytes;
+  inode.object_class = node.object_class;
+  inode.ctime = now();
+  FIRN_CO_CHECK(co_await write_fields(place_of(node), inode, {field, InodeField::ctime}));
+  if (node.object == root_.object) root_ = node;
+  co_return node;
 }
 
 // Leaves the entry without a stat if it was removed since it was listed.

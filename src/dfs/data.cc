@@ -93,9 +93,25 @@ Task<Result<void>> MountedFileSystem::truncate(Node file, uint64_t size_bytes) {
   FIRN_CO_CHECK(check_file(file));
   FIRN_CO_CHECK(check_range(file, 0, size_bytes));
   FIRN_CO_CHECK(co_await array_of(file).set_size(size_bytes));
+  co_return co_await touch(file);
+}
+
+Task<Result<void>> MountedFileSystem::touch(Node file) {
   auto touched = co_await change_inode(file, {.mtime = now()});
   if (!touched && touched.error().code() != Code::not_found) co_return std::move(touched);
   co_return {};
+}
+
+Task<Result<void>> MountedFileSystem::punch(Node file, uint64_t offset, uint64_t bytes) {
+  FIRN_CO_CHECK(check_writable());
+  FIRN_CO_CHECK(check_file(file));
+  FIRN_CO_CHECK(check_range(file, offset, 0));
+  if (bytes == 0) co_return {};
+  FIRN_CO_TRY(const uint64_t size, co_await array_of(file).size());
+  if (offset >= size) co_return {};
+  if (bytes >= size - offset) co_return co_await truncate(std::move(file), offset);
+  FIRN_CO_CHECK(co_await array_of(file).punch(offset, bytes));
+  co_return co_await touch(file);
 }
 
 Task<Result<uint64_t>> MountedFileSystem::file_size(Node file) {

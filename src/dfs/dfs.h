@@ -97,6 +97,14 @@ struct FormatOptions {
   uint32_t root_mode = 0755;
 };
 
+// What the container says about its file system. 0: nothing.
+struct Defaults {
+  uint64_t chunk_bytes = 0;
+  ObjectClassId object_class{};
+  ObjectClassId directory_class{};
+  ObjectClassId file_class{};
+};
+
 struct MountOptions {
   bool read_only = false;
 };
@@ -113,6 +121,9 @@ class FileSystem {
   static Task<Result<std::unique_ptr<FileSystem>>> mount(std::shared_ptr<client::Container> container,
                                                          MountOptions options);
 
+  // The same file system by another handle of its container, e.g. one of another thread; asks nobody.
+  virtual std::unique_ptr<FileSystem> by(std::shared_ptr<client::Container> container) const = 0;
+  virtual Defaults defaults() const = 0;
   virtual Node root() const = 0;
   // An absolute path. Follows symlinks, the last one only if `follow`; at most 40 (symlink_loop).
   virtual Task<Result<Node>> lookup(std::string path, bool follow = true) = 0;
@@ -146,9 +157,15 @@ class FileSystem {
   virtual Task<Result<void>> write(Node file, uint64_t offset, std::vector<ByteView> data) = 0;
   virtual Task<Result<void>> truncate(Node file, uint64_t size_bytes) = 0;
   virtual Task<Result<uint64_t>> file_size(Node file) = 0;
+  // The bytes become a hole. As DAOS has it, a hole that reaches the end shortens the file to `offset`.
+  virtual Task<Result<void>> punch(Node file, uint64_t offset, uint64_t bytes) = 0;
 
   virtual Task<Result<Stat>> stat(Node node) = 0;
   virtual Task<Result<void>> set_attributes(Node node, SetAttributes changes) = 0;
+  // The default for what is made in the directory by those who look it up from now on; 0: the container's.
+  // Gives the node with it.
+  virtual Task<Result<Node>> set_chunk_bytes(Node directory, uint64_t chunk_bytes) = 0;
+  virtual Task<Result<Node>> set_object_class(Node directory, ObjectClassId object_class) = 0;
   // Some names (perhaps none although anchor.end() is false), without "." and "..".
   virtual Task<Result<std::vector<DirectoryEntry>>> read_directory(Node directory, DirectoryAnchor& anchor,
                                                                    uint32_t entries_max = 1024) = 0;
@@ -165,6 +182,10 @@ class FileSystem {
   // docs/formats/dfs.md). invalid if a directory would move into itself or a directory right below it; those
   // further down are not seen here: compare the paths before. busy if others keep changing the names.
   virtual Task<Result<void>> rename(Node from_parent, std::string from, Node to_parent, std::string to) = 0;
+  // Swaps two entries, by three renames: a name is missing for a while, and a crash may leave the first entry
+  // beside its name, as ".exchange-" and its object's id (until transactions).
+  virtual Task<Result<void>> exchange(Node parent, std::string name, Node other_parent,
+                                      std::string other_name) = 0;
 
   virtual Task<Result<std::string>> get_xattr(Node node, std::string name) = 0;
   enum class XattrMode : uint8_t { set, create, replace };
@@ -172,5 +193,8 @@ class FileSystem {
   virtual Task<Result<void>> remove_xattr(Node node, std::string name) = 0;
   virtual Task<Result<std::vector<std::string>>> list_xattrs(Node node) = 0;
 };
+
+// The directory with all below it. Gives the number of entries removed; after an error some have gone.
+Task<Result<uint64_t>> remove_tree(FileSystem* file_system, Node parent, Node directory);
 
 }  // namespace firn::dfs

@@ -125,6 +125,12 @@ std::vector<Recx> extents_of(std::span<const InodeField> fields) {
         extents.push_back({at::kCtimeSeconds, 8});
         extents.push_back({at::kCtimeNanoseconds, 8});
         break;
+      case InodeField::chunk_bytes:
+        extents.push_back({at::kChunkBytes, 8});
+        break;
+      case InodeField::object_class:
+        extents.push_back({at::kObjectClass, 4});
+        break;
       case InodeField::uid:
         extents.push_back({at::kUid, 4});
         break;

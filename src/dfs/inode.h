@@ -45,7 +45,7 @@ uint32_t type_bits(NodeType type);
 
 // The parts that change one by one. Each is written alone, so that changes of different parts do not undo
 // each other.
-enum class InodeField : uint8_t { mode, mtime, ctime, uid, gid, object_epoch };
+enum class InodeField : uint8_t { mode, mtime, ctime, chunk_bytes, object_class, uid, gid, object_epoch };
 
 constexpr uint32_t kPermissionBits = 07777;
 

@@ -124,6 +124,18 @@ MountedFileSystem::MountedFileSystem(ContainerPointer container, ObjectId superb
       options_(options),
       object_ids_(container_) {}
 
+std::unique_ptr<FileSystem> MountedFileSystem::by(ContainerPointer container) const {
+  auto other =
+      std::make_unique<MountedFileSystem>(std::move(container), superblock_object_, superblock_, options_);
+  other->root_ = root_;
+  return other;
+}
+
+Defaults MountedFileSystem::defaults() const {
+  return {superblock_.chunk_bytes, superblock_.object_class, superblock_.directory_class,
+          superblock_.file_class};
+}
+
 Task<Result<void>> MountedFileSystem::find_root() {
   FIRN_CO_TRY(const auto inode, co_await fetch_inode({container_->open(superblock_object_), Key(kRootName)}));
   if (!inode || node_type(*inode) != NodeType::directory) {

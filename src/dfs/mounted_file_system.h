@@ -23,6 +23,8 @@ class MountedFileSystem final : public FileSystem {
   // Before anything else. Code::corrupt if there is no root directory.
   Task<Result<void>> find_root();
 
+  std::unique_ptr<FileSystem> by(std::shared_ptr<client::Container> container) const override;
+  Defaults defaults() const override;
   Node root() const override { return root_; }
   Task<Result<Node>> lookup(std::string path, bool follow) override;
   Task<Result<Node>> lookup_in(Node directory, std::string name) override;
@@ -42,9 +44,12 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<void>> write(Node file, uint64_t offset, std::vector<ByteView> data) override;
   Task<Result<void>> truncate(Node file, uint64_t size_bytes) override;
   Task<Result<uint64_t>> file_size(Node file) override;
+  Task<Result<void>> punch(Node file, uint64_t offset, uint64_t bytes) override;
 
   Task<Result<Stat>> stat(Node node) override;
   Task<Result<void>> set_attributes(Node node, SetAttributes changes) override;
+  Task<Result<Node>> set_chunk_bytes(Node directory, uint64_t chunk_bytes) override;
+  Task<Result<Node>> set_object_class(Node directory, ObjectClassId object_class) override;
   Task<Result<std::vector<DirectoryEntry>>> read_directory(Node directory, DirectoryAnchor& anchor,
                                                            uint32_t entries_max) override;
   Task<Result<std::vector<DirectoryEntry>>> read_directory_plus(Node directory, DirectoryAnchor& anchor,
@@ -53,6 +58,8 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<void>> unlink(Node parent, std::string name) override;
   Task<Result<void>> remove_directory(Node parent, std::string name) override;
   Task<Result<void>> rename(Node from_parent, std::string from, Node to_parent, std::string to) override;
+  Task<Result<void>> exchange(Node parent, std::string name, Node other_parent,
+                              std::string other_name) override;
 
   Task<Result<std::string>> get_xattr(Node node, std::string name) override;
   Task<Result<void>> set_xattr(Node node, std::string name, std::string value, XattrMode mode) override;
@@ -82,6 +89,10 @@ class MountedFileSystem final : public FileSystem {
   // The node's inode. not_found if its name is gone or is another object's by now.
   Task<Result<Inode>> fetch_own_inode(Node node);
   Task<Result<Epoch>> newest_change(ObjectId object);
+  // `node` with the new defaults; one field of its inode is written.
+  Task<Result<Node>> change_defaults(Node node, InodeField field);
+  // A file's time becomes now, if it has a name.
+  Task<Result<void>> touch(Node file);
   // set_attributes without size.
   Task<Result<void>> change_inode(Node node, SetAttributes changes);
 

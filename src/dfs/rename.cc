@@ -46,6 +46,25 @@ Task<Result<void>> MountedFileSystem::rename(Node from_parent, std::string from,
   co_return fail(Code::busy, "others keep changing the names of a rename").on("from", from).on("to", to);
 }
 
+Task<Result<void>> MountedFileSystem::exchange(Node parent, std::string name, Node other_parent,
+                                               std::string other_name) {
+  FIRN_CO_CHECK(check_change(parent, name));
+  FIRN_CO_CHECK(check_change(other_parent, other_name));
+  FIRN_CO_TRY(const Node entry, co_await lookup_in(parent, name));
+  FIRN_CO_TRY(const Node other, co_await lookup_in(other_parent, other_name));
+  if (entry.object == other.object) co_return {};
+  if (entry.object == other_parent.object || other.object == parent.object)
+    co_return fail(Code::invalid, "a directory cannot change places with what is in it").on("name", name);
+  const std::string beside = ".exchange-" + entry.object.text();
+  FIRN_CO_CHECK(co_await rename(parent, name, parent, beside));
+  auto moved = co_await rename(other_parent, other_name, parent, name);
+  if (!moved) {
+    FIRN_CO_CHECK(co_await rename(parent, beside, parent, name));
+    co_return std::move(moved);
+  }
+  co_return co_await rename(parent, beside, other_parent, other_name);
+}
+
 Task<Result<MountedFileSystem::Progress>> MountedFileSystem::move_entry(Place from, Place to, Entry source,
                                                                         std::optional<Entry> target) {
   source.inode.ctime = now();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster.h"
+#include "model/object_id.h"
 
 namespace firn::dfs {
 namespace {
@@ -167,6 +168,21 @@ TEST_F(Attributes, node_of_a_name_that_moved_on_is_not_found) {
   EXPECT_EQ(user.code(user->stat(file)), Code::not_found);
   EXPECT_EQ(user.code(user->set_attributes(file, {.mode = 0})), Code::not_found);
   EXPECT_EQ(user.code(user->get_xattr(file, "x")), Code::not_found);
+}
+
+TEST_F(Attributes, directories_have_defaults_for_what_is_made_in_them) {
+  const Node directory = user.make_directory(user.root(), "directory");
+  Node changed = user.ok(user->set_chunk_bytes(directory, 4096));
+  changed = user.ok(user->set_object_class(changed, kClassS1));
+  const Node found = user.ok(user->lookup("/directory"));
+  EXPECT_EQ(found.chunk_bytes, 4096u);
+  EXPECT_EQ(found.object_class, kClassS1.value);
+  EXPECT_EQ(user.create(found, "file").chunk_bytes, 4096u);
+  EXPECT_EQ(user.code(user->set_chunk_bytes(user.create(found, "other"), 1)), Code::not_directory);
+  EXPECT_EQ(user.code(user->set_object_class(found, ObjectClassId{77})), Code::unsupported);
+  user.ok(user->set_chunk_bytes(found, 0));
+  EXPECT_EQ(user.create(user.ok(user->lookup("/directory")), "third").chunk_bytes,
+            user->defaults().chunk_bytes);
 }
 
 }  // namespace

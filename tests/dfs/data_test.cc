@@ -205,5 +205,33 @@ TEST_F(Data, reader_beside_an_appender_sees_a_prefix) {
   }
 }
 
+TEST_F(Data, punched_bytes_are_a_hole) {
+  const Node file = create(10);
+  user.write(file, 0, std::string(35, 'x'));
+  user.ok(user->punch(file, 5, 20));
+  EXPECT_EQ(user.read(file), std::string(5, 'x') + std::string(20, '\0') + std::string(10, 'x'));
+  user.ok(user->punch(file, 7, 0));
+  user.ok(user->punch(file, 100, 10));
+  EXPECT_EQ(user.ok(user->file_size(file)), 35u);
+  EXPECT_EQ(user.code(user->punch(user.root(), 0, 1)), Code::is_directory);
+}
+
+TEST_F(Data, hole_that_reaches_the_end_shortens_the_file) {
+  const Node file = create(10);
+  user.write(file, 0, std::string(35, 'x'));
+  user.ok(user->punch(file, 30, 5));
+  EXPECT_EQ(user.ok(user->file_size(file)), 30u);
+  user.ok(user->punch(file, 12, UINT64_MAX));
+  EXPECT_EQ(user.read(file), std::string(12, 'x'));
+}
+
+TEST_F(Data, is_the_same_by_another_handle_of_the_container) {
+  const Node file = create();
+  user.write(file, 0, "hello");
+  const auto other = user->by(std::make_shared<client::Container>(user.container()));
+  EXPECT_EQ(user.ok(other->file_size(file)), 5u);
+  EXPECT_EQ(other->root().object, user.root().object);
+}
+
 }  // namespace
 }  // namespace firn::dfs

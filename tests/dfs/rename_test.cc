@@ -132,5 +132,41 @@ TEST_F(Rename, impossible_names) {
   EXPECT_EQ(user.names(root), Names{"file"});
 }
 
+TEST_F(Rename, exchange_swaps_entries_of_any_kind) {
+  const Node directory = user.make_directory(root, "directory");
+  user.create(root, "file", "content");
+  user.create(directory, "inner", "inside");
+  user.ok(user->exchange(root, "file", directory, "inner"));
+  EXPECT_EQ(content("/file"), "inside");
+  EXPECT_EQ(content("/directory/inner"), "content");
+  user.ok(user->exchange(root, "file", root, "directory"));
+  EXPECT_EQ(content("/directory"), "inside");
+  EXPECT_EQ(content("/file/inner"), "content");
+  EXPECT_EQ(user.names(root), (Names{"directory", "file"}));
+}
+
+TEST_F(Rename, exchange_of_what_cannot_be_changes_nothing) {
+  const Node directory = user.make_directory(root, "directory");
+  user.create(root, "file", "content");
+  user.create(directory, "inner", "inside");
+  EXPECT_EQ(user.code(user->exchange(root, "file", root, "missing")), Code::not_found);
+  EXPECT_EQ(user.code(user->exchange(root, "directory", directory, "inner")), Code::invalid);
+  user.ok(user->exchange(root, "file", root, "file"));
+  EXPECT_EQ(user.names(root), (Names{"directory", "file"}));
+  EXPECT_EQ(content("/directory/inner"), "inside");
+}
+
+TEST_F(Rename, tree_is_removed_with_all_below) {
+  const Node top = user.make_directory(root, "top");
+  Node directory = top;
+  for (int depth = 0; depth < 3; depth++) {
+    for (int i = 0; i < 150; i++) user.create(directory, "file" + std::to_string(i));
+    directory = user.make_directory(directory, "deeper");
+  }
+  user.create(root, "stays", "content");
+  EXPECT_EQ(user.ok(remove_tree(&*user.operator->(), root, top)), 3 * 151u + 1);
+  EXPECT_EQ(user.names(root), Names{"stays"});
+}
+
 }  // namespace
 }  // namespace firn::dfs
