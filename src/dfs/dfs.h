@@ -41,6 +41,7 @@ struct Node {
   std::string name;
   uint64_t chunk_bytes = 0;   // directories: default for what is made in them; 0: the container's
   uint32_t object_class = 0;  // likewise
+  uint32_t mode = 0;          // type and permission bits, as they were
 };
 
 struct Stat {
@@ -97,16 +98,24 @@ struct FormatOptions {
   uint32_t root_mode = 0755;
 };
 
-// What the container says about its file system. 0: nothing.
-struct Defaults {
+// What the container says about its file system.
+struct Superblock {
   uint64_t chunk_bytes = 0;
-  ObjectClassId object_class{};
+  ObjectClassId object_class{};  // of what has no class of its own below; 0: none said
   ObjectClassId directory_class{};
   ObjectClassId file_class{};
 };
 
 struct MountOptions {
   bool read_only = false;
+};
+
+// A mount, for whoever else works in the container: other threads, other processes.
+struct MountDescription {
+  ObjectId superblock_object;
+  Superblock superblock;
+  Node root;
+  MountOptions options;
 };
 
 class FileSystem {
@@ -121,9 +130,10 @@ class FileSystem {
   static Task<Result<std::unique_ptr<FileSystem>>> mount(std::shared_ptr<client::Container> container,
                                                          MountOptions options);
 
-  // The same file system by another handle of its container, e.g. one of another thread; asks nobody.
-  virtual std::unique_ptr<FileSystem> by(std::shared_ptr<client::Container> container) const = 0;
-  virtual Defaults defaults() const = 0;
+  // The same mount by another handle of its container, e.g. another thread's; asks nobody.
+  static std::unique_ptr<FileSystem> join(std::shared_ptr<client::Container> container,
+                                          MountDescription mount);
+  virtual MountDescription description() const = 0;
   virtual Node root() const = 0;
   // An absolute path. Follows symlinks, the last one only if `follow`; at most 40 (symlink_loop).
   virtual Task<Result<Node>> lookup(std::string path, bool follow = true) = 0;

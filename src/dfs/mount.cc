@@ -111,30 +111,23 @@ Task<Result<std::unique_ptr<FileSystem>>> FileSystem::mount(ContainerPointer con
         .on("container", container->info().label)
         .remedy("create a container with the property layout_type=posix");
   }
-  auto mounted = std::make_unique<MountedFileSystem>(container, object, *superblock, options);
+  auto mounted =
+      std::make_unique<MountedFileSystem>(container, MountDescription{object, *superblock, Node(), options});
   FIRN_CO_CHECK(co_await mounted->find_root());
   co_return std::unique_ptr<FileSystem>(std::move(mounted));
 }
 
-MountedFileSystem::MountedFileSystem(ContainerPointer container, ObjectId superblock_object,
-                                     Superblock superblock, MountOptions options)
+std::unique_ptr<FileSystem> FileSystem::join(ContainerPointer container, MountDescription mount) {
+  return std::make_unique<MountedFileSystem>(std::move(container), std::move(mount));
+}
+
+MountedFileSystem::MountedFileSystem(ContainerPointer container, MountDescription mount)
     : container_(std::move(container)),
-      superblock_object_(superblock_object),
-      superblock_(superblock),
-      options_(options),
-      object_ids_(container_) {}
-
-std::unique_ptr<FileSystem> MountedFileSystem::by(ContainerPointer container) const {
-  auto other =
-      std::make_unique<MountedFileSystem>(std::move(container), superblock_object_, superblock_, options_);
-  other->root_ = root_;
-  return other;
-}
-
-Defaults MountedFileSystem::defaults() const {
-  return {superblock_.chunk_bytes, superblock_.object_class, superblock_.directory_class,
-          superblock_.file_class};
-}
+      superblock_object_(mount.superblock_object),
+      superblock_(mount.superblock),
+      options_(mount.options),
+      object_ids_(container_),
+      root_(std::move(mount.root)) {}
 
 Task<Result<void>> MountedFileSystem::find_root() {
   FIRN_CO_TRY(const auto inode, co_await fetch_inode({container_->open(superblock_object_), Key(kRootName)}));
@@ -146,7 +139,8 @@ Task<Result<void>> MountedFileSystem::find_root() {
            .object = inode->object,
            .name = std::string(kRootName),
            .chunk_bytes = inode->chunk_bytes,
-           .object_class = inode->object_class};
+           .object_class = inode->object_class,
+           .mode = inode->mode};
   co_return {};
 }
 
@@ -180,7 +174,8 @@ Node MountedFileSystem::node_at(const Node& directory, std::string name, const I
             .parent = directory.object,
             .name = std::move(name),
             .chunk_bytes = inode.chunk_bytes,
-            .object_class = inode.object_class};
+            .object_class = inode.object_class,
+            .mode = inode.mode};
   if (node.type == NodeType::file && node.chunk_bytes == 0) node.chunk_bytes = superblock_.chunk_bytes;
   return node;
 }

@@ -18,13 +18,11 @@ namespace firn::dfs {
 
 class MountedFileSystem final : public FileSystem {
  public:
-  MountedFileSystem(std::shared_ptr<client::Container> container, ObjectId superblock_object,
-                    Superblock superblock, MountOptions options);
+  MountedFileSystem(std::shared_ptr<client::Container> container, MountDescription mount);
   // Before anything else. Code::corrupt if there is no root directory.
   Task<Result<void>> find_root();
 
-  std::unique_ptr<FileSystem> by(std::shared_ptr<client::Container> container) const override;
-  Defaults defaults() const override;
+  MountDescription description() const override { return {superblock_object_, superblock_, root_, options_}; }
   Node root() const override { return root_; }
   Task<Result<Node>> lookup(std::string path, bool follow) override;
   Task<Result<Node>> lookup_in(Node directory, std::string name) override;

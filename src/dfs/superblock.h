@@ -6,15 +6,9 @@
 #include <optional>
 
 #include "client/object.h"
+#include "dfs/dfs.h"
 
 namespace firn::dfs {
-
-struct Superblock {
-  uint64_t chunk_bytes = 0;
-  ObjectClassId object_class{};  // of what has no class of its own below; 0: none said
-  ObjectClassId directory_class{};
-  ObjectClassId file_class{};
-};
 
 // Where the superblock is: as the container's properties say, else the place that format() uses.
 Result<ObjectId> superblock_id(const client::Container& container);

@@ -182,7 +182,7 @@ TEST_F(Attributes, directories_have_defaults_for_what_is_made_in_them) {
   EXPECT_EQ(user.code(user->set_object_class(found, ObjectClassId{77})), Code::unsupported);
   user.ok(user->set_chunk_bytes(found, 0));
   EXPECT_EQ(user.create(user.ok(user->lookup("/directory")), "third").chunk_bytes,
-            user->defaults().chunk_bytes);
+            user->description().superblock.chunk_bytes);
 }
 
 }  // namespace

@@ -228,7 +228,8 @@ TEST_F(Data, hole_that_reaches_the_end_shortens_the_file) {
 TEST_F(Data, is_the_same_by_another_handle_of_the_container) {
   const Node file = create();
   user.write(file, 0, "hello");
-  const auto other = user->by(std::make_shared<client::Container>(user.container()));
+  const auto container = std::make_shared<client::Container>(user.container());
+  const auto other = FileSystem::join(container, user->description());
   EXPECT_EQ(user.ok(other->file_size(file)), 5u);
   EXPECT_EQ(other->root().object, user.root().object);
 }
