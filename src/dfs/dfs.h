@@ -183,6 +183,9 @@ class FileSystem {
                                                                         DirectoryAnchor& anchor,
                                                                         uint32_t entries_max = 256) = 0;
 
+  // Stats of entries that have a name; those removed meanwhile go out of the list.
+  virtual Task<Result<void>> add_stats(Node directory, std::vector<DirectoryEntry>* entries) = 0;
+
   // A file or symlink; is_directory otherwise. The name goes first, then the data.
   virtual Task<Result<void>> unlink(Node parent, std::string name) = 0;
   // not_empty if it has entries.

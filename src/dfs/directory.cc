@@ -29,12 +29,17 @@ Task<Result<std::vector<DirectoryEntry>>> MountedFileSystem::read_directory_plus
                                                                                  DirectoryAnchor& anchor,
                                                                                  uint32_t entries_max) {
   FIRN_CO_TRY(auto entries, co_await read_directory(directory, anchor, entries_max));
+  FIRN_CO_CHECK(co_await add_stats(std::move(directory), &entries));
+  co_return entries;
+}
+
+Task<Result<void>> MountedFileSystem::add_stats(Node directory, std::vector<DirectoryEntry>* entries) {
   Semaphore turns(runtime().executor(), kStatsAtOnceMax);
   std::vector<Task<Result<void>>> stats;
-  for (DirectoryEntry& entry : entries) stats.push_back(fill_stat(directory, &entry, &turns));
+  for (DirectoryEntry& entry : *entries) stats.push_back(fill_stat(directory, &entry, &turns));
   FIRN_CO_CHECK(co_await when_all_ok(std::move(stats)));
-  std::erase_if(entries, [](const DirectoryEntry& entry) { return !entry.stat; });
-  co_return entries;
+  std::erase_if(*entries, [](const DirectoryEntry& entry) { return !entry.stat; });
+  co_return {};
 }
 
 Task<Result<bool>> MountedFileSystem::is_empty(ObjectId directory) {

@@ -53,6 +53,8 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<std::vector<DirectoryEntry>>> read_directory_plus(Node directory, DirectoryAnchor& anchor,
                                                                 uint32_t entries_max) override;
 
+  Task<Result<void>> add_stats(Node directory, std::vector<DirectoryEntry>* entries) override;
+
   Task<Result<void>> unlink(Node parent, std::string name) override;
   Task<Result<void>> remove_directory(Node parent, std::string name) override;
   Task<Result<void>> rename(Node from_parent, std::string from, Node to_parent, std::string to) override;
