@@ -28,7 +28,10 @@ struct PageCache::Loading {
 };
 
 PageCache::PageCache(Runtime& runtime, BlockDevice& main, uint64_t cache_bytes)
-    : runtime_(runtime), main_(main), limit_(std::max(cache_bytes / kPageBytes, kLimitPagesMin)) {}
+    : runtime_(runtime),
+      main_(main),
+      limit_pages_max_(std::max(cache_bytes / kPageBytes, kLimitPagesMin)),
+      limit_(limit_pages_max_) {}
 
 PageCache::~PageCache() = default;
 
@@ -127,6 +130,12 @@ void PageCache::make_room(uint64_t wanted) {
 void PageCache::trim() {
   for (size_t steps = 2 * frames_.size(); steps > 0 && resident_ + frozen_.size() > limit_; steps--)
     advance_hand();
+}
+
+void PageCache::count_tables(uint64_t others_bytes) {
+  const uint64_t bytes = by_id_.capacity() * sizeof(Resident) + table_.memory_bytes() + others_bytes;
+  const uint64_t pages = std::min((bytes + kPageBytes - 1) / kPageBytes, limit_pages_max_ / 2);
+  limit_ = std::max(limit_pages_max_ - pages, kLimitPagesMin);
 }
 
 Frame& PageCache::allocate() {
@@ -235,6 +244,30 @@ void PageCache::end_checkpoint() {
   FIRN_ASSERT(unwritten_ == 0);
   FIRN_ASSERT(frozen_.empty());
   checkpoint_running_ = false;
+  give_slabs_back();
+}
+
+// More memory than the limit is left over from a burst, or from when fewer tables counted towards the cache.
+void PageCache::give_slabs_back() {
+  if (memory_.leaves()) empty_leaving_slab();
+  while (!memory_.leaves() && memory_.page_count() >= limit_ + PageMemory::kPagesPerSlab &&
+         memory_.free_count() >= PageMemory::kPagesPerSlab) {
+    memory_.begin_leaving();
+    empty_leaving_slab();
+  }
+}
+
+// Its pages move to other slabs. One that is being loaded just now stays until the next checkpoint.
+void PageCache::empty_leaving_slab() {
+  generation_++;
+  for (Frame& frame : frames_) {
+    if (frame.state == FrameState::unused || !memory_.is_leaving(frame.page)) continue;
+    if (memory_.free_count() == 0) return;
+    std::byte* const copy = memory_.take();
+    std::memcpy(copy, frame.page, kPageBytes);
+    memory_.give_back(std::exchange(frame.page, copy));
+    by_id_[frame.id.value].page = copy;
+  }
 }
 
 void PageCache::abandon_checkpoint() {

@@ -63,7 +63,8 @@ class PageCache {
     std::vector<BlockIndex> freed_blocks;  // where pages lay that are no more (kPageBytes each)
   };
 
-  // `main` outlives the cache, as does the runtime.
+  // `main` outlives the cache, as does the runtime. `cache_bytes`: pages, and what is kept for each page of
+  // the index, resident or not.
   PageCache(Runtime& runtime, BlockDevice& main, uint64_t cache_bytes);
   ~PageCache();
   PageCache(const PageCache&) = delete;
@@ -119,7 +120,14 @@ class PageCache {
   uint64_t resident_pages() const { return resident_; }
   // Pages that cannot give way: changed, or part of the running checkpoint; images kept for it included.
   uint64_t dirty_pages() const { return dirty_ + frozen_.size(); }
+  // Changes of more pages wait for a checkpoint: pages that are only looked at need room, too.
+  bool has_room_for_changes() const { return dirty_pages() < limit_ - limit_ / 8; }
   uint64_t limit_pages() const { return limit_; }
+  // Resident or kept for the next ones.
+  uint64_t memory_pages() const { return memory_.page_count(); }
+  // The tables of all pages, and `others_bytes` that others keep in proportion to the store, count towards
+  // the cache from now on, up to half of it.
+  void count_tables(uint64_t others_bytes);
   // Pages of the index, resident or not.
   uint64_t page_count() const { return live_; }
   // To be called when all chunks of the table are loaded.
@@ -141,6 +149,8 @@ class PageCache {
   void make_dirty(Frame& frame);
   Frame& add_frame(PageId page, std::byte* memory);
   void drop_frame(Frame& frame);
+  void give_slabs_back();
+  void empty_leaving_slab();
   bool evictable(const Frame& frame) const;
   // One step of the clock's hand. True if it dropped a page.
   bool advance_hand();
@@ -151,7 +161,8 @@ class PageCache {
 
   Runtime& runtime_;
   BlockDevice& main_;
-  const uint64_t limit_;
+  const uint64_t limit_pages_max_;
+  uint64_t limit_;
   PageMemory memory_;
   PageTable table_;
 
