@@ -2,11 +2,13 @@
 #include "vos/extent_scan.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/assert.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "model/pieces.h"
+#include "vos/page.h"
 
 namespace firn::vos {
 
@@ -19,42 +21,91 @@ bool hides(const Layer& above, const Layer& below) {
   return above.epoch > below.epoch && above.recx.end() >= below.recx.end();
 }
 
+// The keys of pieces in one leaf: what all keys of the leaf share is looked at once.
+class LeafPieces {
+ public:
+  LeafPieces(Page leaf, std::string_view akey_prefix) : leaf_(leaf), akey_prefix_(akey_prefix) {
+    const std::string_view common = leaf.prefix();
+    if (common.size() <= akey_prefix.size() || !common.starts_with(akey_prefix)) return;
+    const std::string_view entry = common.substr(akey_prefix.size());
+    if (entry.front() != kEntryPiece || entry.size() > kEntryBytesMax - sizeof(uint64_t)) return;
+    suffix_bytes_ = kEntryBytesMax - entry.size();
+    char start[sizeof(uint64_t)] = {};
+    entry.substr(1).copy(start, sizeof start);
+    shared_start_ = load_big<uint64_t>(start);
+    own_start_ =
+        suffix_bytes_ == kEntryBytesMax - 1 ? ~uint64_t{0} : (uint64_t{1} << (8 * (suffix_bytes_ - 8))) - 1;
+  }
+  // Nothing if the entry of the slot is no piece of the akey.
+  std::optional<PieceKey> at(uint32_t slot) const {
+    const std::string_view suffix = leaf_.suffix(slot);
+    if (suffix.size() != suffix_bytes_) return put_together(slot);
+    // What stands in front of the suffix is masked: an entry is never at the beginning of its page.
+    const char* const end = suffix.data() + suffix.size();
+    const uint64_t start = load_big<uint64_t>(end - 16) & own_start_;
+    return PieceKey{shared_start_ | start, Epoch{~load_big<uint64_t>(end - 8)}};
+  }
+
+ private:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  std::optional<PieceKey> put_together(uint32_t slot) const {
+    if (!leaf_.starts_with(slot, akey_prefix_)) return std::nullopt;
+    const std::string_view common = leaf_.prefix();
+    const std::string_view suffix = leaf_.suffix(slot);
+    if (common.size() <= akey_prefix_.size())
+      return parse_piece(suffix.substr(akey_prefix_.size() - common.size()));
+    const size_t shared_bytes = common.size() - akey_prefix_.size();
+    if (shared_bytes + suffix.size() != kEntryBytesMax) return std::nullopt;
+    char entry[kEntryBytesMax];
+    common.substr(akey_prefix_.size()).copy(entry, shared_bytes);
+    suffix.copy(entry + shared_bytes, suffix.size());
+    return parse_piece({entry, sizeof entry});
+  }
+
+  const Page leaf_;
+  const std::string_view akey_prefix_;
+  size_t suffix_bytes_ = kNone;  // if the leaf's prefix says that all its entries are pieces of the akey
+  uint64_t shared_start_ = 0;    // what the prefix holds of the start,
+  uint64_t own_start_ = 0;       // and the bits that it does not
+};
+
 }  // namespace
 
-// A sweep over the layers' starts with a heap of those that cover the present position, newest on top.
+// A sweep over the layers' starts. `seen` are those that cover the present position, or will be seen where a
+// newer one ends: from old to new, each ends before the older ones do.
 void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& out) {
   out.clear();
-  std::vector<size_t> active;
-  const auto older = [&](size_t a, size_t b) { return layers[a].epoch < layers[b].epoch; };
-  const auto activate = [&](size_t layer) {
-    if (!active.empty() && hides(layers[active.front()], layers[layer])) return;
-    active.push_back(layer);
-    std::push_heap(active.begin(), active.end(), older);
-  };
-  size_t next = 0;
-  for (uint64_t at = window.start; at < window.end();) {
-    for (; next < layers.size() && layers[next].recx.start <= at; next++) activate(next);
-    while (!active.empty() && layers[active.front()].recx.end() <= at) {
-      std::pop_heap(active.begin(), active.end(), older);
-      active.pop_back();
-    }
-    if (active.empty()) {
-      if (next == layers.size()) break;
-      at = layers[next].recx.start;
-      continue;
-    }
-    const size_t top = active.front();
-    uint64_t end = std::min(layers[top].recx.end(), window.end());
-    for (; next < layers.size() && layers[next].recx.start < end; next++) {
-      if (layers[next].epoch > layers[top].epoch) {
-        end = layers[next].recx.start;
-        break;
+  std::vector<size_t> seen;
+  uint64_t at = window.start;
+  const auto show_up_to = [&](uint64_t end) {
+    while (at < end) {
+      while (!seen.empty() && layers[seen.back()].recx.end() <= at) seen.pop_back();
+      if (seen.empty()) break;
+      const size_t top = seen.back();
+      const uint64_t until = std::min(end, layers[top].recx.end());
+      if (!out.empty() && out.back().layer == top && out.back().recx.end() == at) {
+        out.back().recx.count += until - at;
+      } else {
+        out.push_back({Recx{at, until - at}, top});
       }
-      activate(next);
+      at = until;
     }
-    out.push_back({Recx{at, end - at}, top});
-    at = end;
+    at = std::max(at, end);
+  };
+  for (size_t i = 0; i < layers.size() && layers[i].recx.start < window.end(); i++) {
+    const Layer& layer = layers[i];
+    size_t newer = seen.size();  // from here on
+    while (newer > 0 && layers[seen[newer - 1]].epoch > layer.epoch) newer--;
+    if (newer < seen.size() && hides(layers[seen[newer]], layer)) continue;
+    show_up_to(layer.recx.start);
+    newer = std::min(newer, seen.size());
+    size_t hidden = newer;
+    while (hidden > 0 && layers[seen[hidden - 1]].recx.end() <= layer.recx.end()) hidden--;
+    const auto place = seen.begin() + static_cast<ptrdiff_t>(hidden);
+    seen.insert(seen.erase(place, seen.begin() + static_cast<ptrdiff_t>(newer)), i);
   }
+  show_up_to(window.end());
 }
 
 ExtentScan::ExtentScan(Probe& probe, Options options)
@@ -127,40 +178,61 @@ Faultable<void> ExtentScan::read_holes() {
 // Collects the visible pieces of the unit at the position, up to the window's end. Ends with a position that
 // is good to go on from.
 Faultable<void> ExtentScan::gather() {
-  const size_t prefix_bytes = options_.akey_prefix.size();
+  const auto go_to = [this](uint64_t start, Epoch epoch) {
+    set_extent_entry(position_, options_.akey_prefix.size(), kEntryPiece, start, epoch);
+  };
   FIRN_TRY(bool at_entry, probe_.seek(position_));
-  while (at_entry && probe_.starts_with(options_.akey_prefix)) {
-    const auto piece = parse_piece(probe_.tail(prefix_bytes));
-    if (!piece || piece->start >= options_.window.end()) break;
-    if (unit_.count > 0 && piece->start >= unit_.end()) {
-      set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, kEpochMax);
+  while (at_entry) {
+    PieceKey piece;
+    const Next next = walk_leaf(piece);
+    if (next == Next::behind_it) break;
+    if (next == Next::unit) {
+      go_to(piece.start, kEpochMax);
       return {};
     }
-    const Next next = take(*piece);
-    if (next == Next::entry) {
+    if (next == Next::leaf) {
       const auto moved = probe_.next();
       if (!moved) {
-        set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, Epoch{piece->epoch.value - 1});
+        go_to(piece.start, Epoch{piece.epoch.value - 1});
         return std::unexpected(moved.error());
       }
       at_entry = *moved;
       continue;
     }
-    const uint64_t start = next == Next::start ? piece->start + 1 : piece->start;
-    const Epoch epoch = next == Next::start ? kEpochMax : options_.at;
-    set_extent_entry(position_, prefix_bytes, kEntryPiece, start, epoch);
+    if (next == Next::start) {
+      go_to(piece.start + 1, kEpochMax);
+    } else {
+      go_to(piece.start, options_.at);
+    }
     FIRN_TRY(at_entry, probe_.seek(position_));
   }
   at_end_ = true;
   return {};
 }
 
-// Looks at the entry that the probe is at, and says where the next one that matters may be.
-ExtentScan::Next ExtentScan::take(const PieceKey& piece) {
+// Looks at the entries of the probe's leaf, from its own on. Ends at the one that decides where to go on:
+// `piece`.
+ExtentScan::Next ExtentScan::walk_leaf(PieceKey& piece) {
+  const auto [page, first] = probe_.in_leaf();
+  const Page leaf(page);
+  const LeafPieces pieces(leaf, options_.akey_prefix);
+  const uint32_t count = leaf.count();
+  for (uint32_t slot = first; slot < count; slot++) {
+    const auto found = pieces.at(slot);
+    if (!found || found->start >= options_.window.end()) return Next::behind_it;
+    piece = *found;
+    if (unit_.count > 0 && piece.start >= unit_.end()) return Next::unit;
+    if (const Next next = take(piece, leaf.value(slot)); next != Next::entry) return next;
+  }
+  probe_.move_to(count - 1);
+  return Next::leaf;
+}
+
+// Looks at one entry.
+ExtentScan::Next ExtentScan::take(const PieceKey& piece, std::string_view value) {
   if (piece.epoch > options_.at) return Next::visible;
   if (piece.epoch < options_.floor) return Next::start;
-  const std::string_view value = probe_.value();
-  const auto record = RecordView::decode(value);
+  const auto record = decode_head(value);
   FIRN_ASSERT(record.has_value());
   add(piece, *record, value);
   // What reaches to the unit's end hides all older pieces of its start.
@@ -170,10 +242,10 @@ ExtentScan::Next ExtentScan::take(const PieceKey& piece) {
   return hides_rest(cover_) || (!layers_.empty() && hides_rest(layers_.back())) ? Next::start : Next::entry;
 }
 
-void ExtentScan::add(const PieceKey& piece, const RecordView& record, std::string_view value) {
-  if (record.record_bytes() != options_.record_bytes) return;  // of an incomplete history: Store::apply
+void ExtentScan::add(const PieceKey& piece, const RecordHead& record, std::string_view value) {
+  if (record.record_bytes != options_.record_bytes) return;  // of an incomplete history: Store::apply
   if (unit_.count == 0) unit_ = {align_down(piece.start, unit_records_), unit_records_};
-  const Layer layer = {Recx{piece.start, record.count()}, piece.epoch, record.punched()};
+  const Layer layer = {Recx{piece.start, record.count}, piece.epoch, record.punched};
   if (layer.recx.end() <= options_.window.start || hides(cover_, layer)) return;
   if (!layers_.empty() && hides(layers_.back(), layer)) return;
   // The newest one hides most, as long as it reaches.

@@ -19,6 +19,9 @@
 namespace firn::vos {
 
 constexpr uint64_t kInlineBytesMax = 1024;
+// Flags: one of them or none, as a punched record has no data.
+constexpr uint8_t kRecordPunched = 1;
+constexpr uint8_t kRecordInline = 2;
 constexpr size_t kRecordHeaderBytesMax = 1 + 2 * kVarintBytesMax + 4;
 constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytesMax) / 16;
 
@@ -35,12 +38,29 @@ struct Record {
 void encode_record(std::string& out, const Record& record);
 // Whether the data of an encoded record lies in runs: without decoding it.
 bool is_in_runs(std::string_view value);
+// What a record says of itself before its data, for walks over many that look at few. Nothing if that is no
+// record's beginning.
+struct RecordHead {
+  bool punched = false;
+  uint64_t record_bytes = 0;
+  uint64_t count = 0;
+};
+inline std::optional<RecordHead> decode_head(std::string_view value) {
+  RecordHead head;
+  if (value.empty() || static_cast<uint8_t>(value.front()) > kRecordInline) return std::nullopt;
+  head.punched = static_cast<uint8_t>(value.front()) == kRecordPunched;
+  value.remove_prefix(1);
+  if (!take_varint(value, head.record_bytes) || !take_varint(value, head.count)) return std::nullopt;
+  return head;
+}
 
 // A record where it lies in a page. Valid as long as the page's bytes are.
 class RecordView {
  public:
   // Nothing if the bytes are no record: a length is out of bounds or does not fit the data.
   static std::optional<RecordView> decode(std::string_view value);
+  // As decode of what encode_record makes of it. Precondition: its data is not in runs.
+  static std::optional<RecordView> of(const Record& record);
 
   bool punched() const { return punched_; }
   bool is_inline() const { return inline_; }
