@@ -310,8 +310,8 @@ bool Core::checkpoint_due() const {
          pages.dirty_pages() > pages.limit_pages() / 2 || released_space_is_worth_a_checkpoint();
 }
 
-// Space that is used for the first time costs the kernel or the file system more than what is written to it: a
-// checkpoint that writes at most a quarter of what it makes free pays.
+// Space that is used for the first time costs the kernel or the file system more than what is written to it:
+// a checkpoint that writes at most a quarter of what it makes free pays.
 bool Core::released_space_is_worth_a_checkpoint() const {
   constexpr uint64_t kBlocksMin = (16ull << 20) / kBlockBytes;
   const uint64_t released = space.released_blocks();
