@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "runtime/errno_error.h"
 #include "runtime/io_vector.h"
 
@@ -101,7 +102,8 @@ Result<MutableBytes> MappedFile::writable(uint64_t offset, uint64_t length_bytes
 }
 
 bool MappedFile::is_new(uint64_t offset, uint64_t length_bytes) {
-  if (medium_ != MappedMedium::memory || length_bytes < step_bytes_) return false;
+  FIRN_ASSERT(medium_ == MappedMedium::memory);
+  if (length_bytes < step_bytes_) return false;
   const uint64_t step = (offset + step_bytes_ - 1) / step_bytes_;  // begins within the range
   return !reserved_[step] && !touch(step);
 }
@@ -166,7 +168,7 @@ Result<void> MappedFile::discard(uint64_t offset, uint64_t length_bytes) {
 Result<void> MappedFile::reserve(uint64_t step) {
   const uint64_t begin = step * step_bytes_;
   const uint64_t bytes = step_end(step) - begin;
-  (void)touch(step);  // large pages come first, if there are any
+  if (medium_ == MappedMedium::memory) (void)touch(step);  // large pages come first, if there are any
   while (::fallocate(file_.number(), 0, static_cast<off_t>(begin), static_cast<off_t>(bytes)) != 0) {
     if (errno != EINTR) return device_error(errno, "a device could not get more space", path_, begin);
   }

@@ -36,10 +36,11 @@ class MappedFile {
 
   // Memory of the range, to be written: its space is reserved from now on. Code::no_space, io.
   Result<MutableBytes> writable(uint64_t offset, uint64_t length_bytes);
-  // Whether write_new() is the cheaper way to write the range: most of it is new, and comes in small pages.
+  // In memory only, as write_new(): whether that is the cheaper way to write the range, because most of it is
+  // new and comes in small pages.
   bool is_new(uint64_t offset, uint64_t length_bytes);
-  // Writes by a system call: new pages are then filled without being cleared and mapped first. In memory
-  // only. Code::no_space, io.
+  // Writes by a system call: new pages are then filled without being cleared and mapped first.
+  // Code::no_space, io.
   Result<void> write_new(uint64_t offset, std::span<const ByteView> parts);
   // Whether the range can be read in place: it has its space.
   bool readable(uint64_t offset, uint64_t length_bytes);
