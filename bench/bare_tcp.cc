@@ -75,6 +75,24 @@ void take_blocks(int descriptor, bool copy) {
   }
 }
 
+void write_blocks(int descriptor, const std::string& directory) {
+  const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0) std::abort();
+  std::vector<char> block(kLargeBytes);
+  while (receive_all(descriptor, block.data(), block.size())) {
+    if (::write(file, block.data(), block.size()) != static_cast<ssize_t>(block.size())) std::abort();
+  }
+  ::close(file);
+}
+
+void receive_blocks(int descriptor, MoreCopies copies, const std::string& directory) {
+  if (copies == MoreCopies::new_file) {
+    write_blocks(descriptor, directory);
+  } else {
+    take_blocks(descriptor, copies == MoreCopies::receiver);
+  }
+}
+
 }  // namespace
 
 SocketPair::SocketPair() {
@@ -151,11 +169,11 @@ void BareEcho::exchange(size_t count, size_t in_flight) {
   }
 }
 
-BareStream::BareStream(MoreCopies copies)
+BareStream::BareStream(MoreCopies copies, std::string directory)
     : copies_(copies),
       block_(kLargeBytes),
       store_(copies == MoreCopies::sender ? kStoreBlocks * kLargeBytes : 0, 'x'),
-      receiver_(take_blocks, pair_.server, copies == MoreCopies::receiver) {}
+      receiver_(receive_blocks, pair_.server, copies, std::move(directory)) {}
 
 BareStream::~BareStream() {
   pair_.shut_down();

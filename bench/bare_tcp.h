@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -60,11 +61,12 @@ class BareEcho {
 };
 
 // Blocks of 1 MiB in one direction without a pause. A copy more than the network's own is made of a block
-// where data is put into, or taken from, a store of 64 MiB in memory.
-enum class MoreCopies { none, receiver, sender };
+// where data is put into, or taken from, a store of 64 MiB in memory, or written to a new file.
+enum class MoreCopies { none, receiver, sender, new_file };
 class BareStream {
  public:
-  explicit BareStream(MoreCopies copies);
+  // `directory` is where the new file is; it is removed.
+  explicit BareStream(MoreCopies copies, std::string directory = "");
   ~BareStream();
   void send_block();
 

@@ -47,7 +47,7 @@ class Side {
   Side(RealRuntime& runtime, const std::string& directory, bool record)
       : runtime_(runtime),
         engine_(must(engine::EngineProcess::start(directory, {.target_count = 1,
-                                                              .listen = "tcp://127.0.0.1:0",
+                                                              .listen = {"tcp://127.0.0.1:0"},
                                                               .log_level = LogLevel::error,
                                                               .target = {.metrics = {.record = record}}}))),
         transport_(runtime, runtime.sockets()),

@@ -19,6 +19,7 @@
 #include <malloc.h>
 
 #include "bare_tcp.h"
+#include "memory_copy.h"
 #include "model/wire.h"
 #include "net/fabric_transport.h"
 #include "net/rpc_client.h"
@@ -67,16 +68,6 @@ double bare_stream(double seconds) {
   bench::BareStream bare(bench::MoreCopies::none);
   return bench::repeat_for(seconds, 8, [&] {
     for (int i = 0; i < 8; i++) bare.send_block();
-  });
-}
-
-// Copies of 1 MiB that walk through 256 MiB, so that no cache holds them.
-double memory_copy(double seconds) {
-  constexpr size_t kArea = 256 << 20;
-  static std::vector<char> from(kArea, 'x');
-  static std::vector<char> to(kArea, 'y');
-  return bench::repeat_for(seconds, kArea / kLargeBytes, [&] {
-    for (size_t at = 0; at < kArea; at += kLargeBytes) std::memcpy(&to[at], &from[at], kLargeBytes);
   });
 }
 
@@ -336,7 +327,7 @@ int run(const Options& options) {
       {"rpc write, 8 in flight", rpc({.in_flight = 8, .calls = 8, .send_bytes = kLargeBytes})},
       {"rpc read, 1 in flight", rpc({.calls = 8, .reply_bytes = kLargeBytes})},
       {"rpc read, 8 in flight", rpc({.in_flight = 8, .calls = 8, .reply_bytes = kLargeBytes})},
-      {"memory copy", memory_copy},
+      {"memory copy", bench::microseconds_per_copy},
       {"shm write, 1 in flight", shm({.calls = 8, .send_bytes = kLargeBytes})},
       {"shm write, 4 in flight", shm({.in_flight = 4, .calls = 8, .send_bytes = kLargeBytes})},
       {"shm read, 1 in flight", shm({.calls = 8, .reply_bytes = kLargeBytes})},

@@ -6,6 +6,7 @@
 //   object_bench --keys 1000 --repetitions 1 --seconds 0.05      does it run at all?
 #include <malloc.h>
 
+#include "object_bench/large_rows.h"
 #include "object_bench/one_client_rows.h"
 #include "object_bench/options.h"
 #include "object_bench/shared_cores_rows.h"
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
   options.seconds = 0.3;
   if (const auto status = parse_object_options(argc, argv, options)) return *status;
   std::vector<Row> rows = one_client_rows();
-  for (Row& row : shared_cores_rows()) rows.push_back(std::move(row));
+  for (auto* const more : {large_rows, shared_cores_rows}) {
+    for (Row& row : more()) rows.push_back(std::move(row));
+  }
   return options.list ? list_rows(rows) : run_rows(std::move(rows), options);
 }

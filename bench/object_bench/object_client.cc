@@ -1,5 +1,7 @@
 #include "object_bench/object_client.h"
 
+#include <algorithm>
+
 #include "bare_tcp.h"
 #include "model/object_id.h"
 #include "object_bench/served_system.h"
@@ -11,15 +13,15 @@ namespace firn::bench {
 namespace {
 
 constexpr uint64_t kLargeCount = 64;
+constexpr uint64_t kNewMax =
+    3 << 10;  // new arrays that the pool has room for; then the first are overwritten
 
 client::Object open_object(client::Container& container, uint64_t number) {
   const uint32_t targets = container.pool().target_count();
   return container.open(make_object_id({0, number}, ObjectType::multi_hashed, kClassSX, targets));
 }
 
-bool is_large(Operation operation) {
-  return operation == Operation::fetch_large || operation == Operation::update_large;
-}
+bool is_large(Operation operation) { return operation != Operation::fetch && operation != Operation::update; }
 
 Key key_of(uint64_t number) { return fmt::format("key-{:012}", number); }
 
@@ -31,12 +33,14 @@ struct ObjectClient::Progress {
   bool in_order = false;  // else at random
 };
 
-ObjectClient::ObjectClient(const std::string& uri, uint64_t keys)
+ObjectClient::ObjectClient(const std::string& uri, uint64_t keys, net::TransportChoice choice)
     : keys_(keys),
       runtime_(must(RealRuntime::create())),
-      transport_(*runtime_, net::TransportChoice::tcp),
+      transport_(*runtime_, choice),
       client_(*runtime_, transport_, Address{uri}, {}),
       value_(kLargeBytes) {
+  // Memory that was never written is one page of zeros, which is always in the cache.
+  std::ranges::fill(value_.bytes(), std::byte{'v'});
   must(runtime_->run(connect()));
 }
 
@@ -96,6 +100,8 @@ Task<Result<void>> ObjectClient::operate(Operation operation, uint64_t key, Muta
       return fetch_large(key, buffer);
     case Operation::update_large:
       return update_large(key);
+    case Operation::create_large:
+      return update_large(kLargeCount + next_new_++ % kNewMax);
   }
   return update(key);
 }

@@ -14,7 +14,7 @@
 
 namespace firn::bench {
 
-enum class Operation { fetch, update, fetch_large, update_large };
+enum class Operation { fetch, update, fetch_large, update_large, create_large };
 
 struct Load {
   Operation operation = Operation::fetch;
@@ -24,14 +24,15 @@ struct Load {
 class ObjectClient {
  public:
   // Connects to the pool and the container.
-  ObjectClient(const std::string& uri, uint64_t keys);
+  ObjectClient(const std::string& uri, uint64_t keys,
+               net::TransportChoice choice = net::TransportChoice::tcp);
   ~ObjectClient();
 
   // Writes all keys.
   void fill();
   // Writes all large arrays.
   void fill_large();
-  // `count` operations on random keys, `load.in_flight` at a time.
+  // `count` operations on random keys, `load.in_flight` at a time; arrays are created with the next number.
   void run(Load load, size_t count);
 
  private:
@@ -55,6 +56,7 @@ class ObjectClient {
   std::unique_ptr<client::Object> small_;
   std::unique_ptr<client::Object> large_;
   Rng rng_{1};
+  uint64_t next_new_ = 0;  // arrays created
   Buffer value_;
   std::vector<Buffer> places_;  // where each lane's fetches land
 };

@@ -111,58 +111,6 @@ class AfterIdleness final : public OneClient {
   BarePingPong blocking_;
 };
 
-// A MiB each, four at a time. The bare stream copies as often as Firn does: once more than the network, into
-// or out of a store in memory.
-class LargeTransfers final : public Scenario {
- public:
-  explicit LargeTransfers(const RowContext& context)
-      : seconds_(context.options.seconds),
-        system_(context.memory, 1),
-        client_(system_.uri(), context.options.keys) {
-    client_.fill_large();
-    if (context.wants("bare")) {
-      add_stream("stream", MoreCopies::none);
-      add_stream("stream, copied into a store", MoreCopies::receiver);
-      add_stream("stream, copied out of a store", MoreCopies::sender);
-    }
-    add_firn("write 1 MiB", {Operation::update_large, 4});
-    add_firn("read 1 MiB", {Operation::fetch_large, 4});
-    ratios = {{"rate", "firn, write 1 MiB", "bare, stream, copied into a store", ">= 0.7"},
-              {"rate", "firn, read 1 MiB", "bare, stream, copied out of a store", ">= 0.7"},
-              {"rate", "firn, write 1 MiB", "bare, stream", ""},
-              {"rate", "firn, read 1 MiB", "bare, stream", ""}};
-  }
-
- private:
-  static constexpr size_t kBatch = 16;
-
-  void add_stream(const std::string& mode, MoreCopies copies) {
-    add("bare", mode, [copies](double seconds) {
-      BareStream bare(copies);
-      const Stopwatch watch;
-      size_t done = 0;
-      for (; watch.seconds() < seconds; done++) bare.send_block();
-      return static_cast<double>(done) / watch.seconds();
-    });
-  }
-  void add_firn(const std::string& mode, Load load) {
-    add("firn", mode, [this, load](double seconds) {
-      const Stopwatch watch;
-      size_t done = 0;
-      for (; watch.seconds() < seconds; done += kBatch) client_.run(load, kBatch);
-      return static_cast<double>(done) / watch.seconds();
-    });
-  }
-  void add(const std::string& side, const std::string& mode, std::function<double(double)> run) {
-    variants.push_back(
-        {side, mode, "", [this, run] { return std::vector<Figure>{{"rate", "MiB/s", run(seconds_)}}; }});
-  }
-
-  const double seconds_;
-  ServedSystem system_;
-  ObjectClient client_;
-};
-
 template <class Of>
 Row row(const char* name, const char* about, const char* bar) {
   return {name, about, bar, [](const RowContext& context) -> std::unique_ptr<Scenario> {
@@ -178,9 +126,7 @@ std::vector<Row> one_client_rows() {
           row<AfterIdleness>("after-idleness", "the first request after 1 s in which nothing happened",
                              "<= 1.3 of a blocking ping-pong"),
           row<ManyInFlight>("in-flight-64", "values of 64 B, 64 in flight, one client, one target",
-                            "fetch >= 300 k/s, update >= 200 k/s"),
-          row<LargeTransfers>("large", "arrays of 1 MiB, 4 in flight",
-                              ">= 0.7 of a bare stream with as many copies")};
+                            "fetch >= 300 k/s, update >= 200 k/s")};
 }
 
 }  // namespace firn::bench

@@ -1,4 +1,4 @@
-// Rows of one client and one target: one request at a time, after idleness, many in flight, large transfers.
+// Rows of one client and one target: one request at a time, after idleness, many in flight.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,7 @@
 // firn serve
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -19,7 +21,7 @@ namespace {
 
 struct ServeArguments {
   std::string directory;
-  std::string listen = "tcp://127.0.0.1:10001";
+  std::vector<std::string> listen = {"tcp://127.0.0.1:10001"};
   std::string fabric;
   uint32_t targets = 0;
   std::string device = "auto";
@@ -39,6 +41,7 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
               const engine::EngineProcess& engine) {
   if (options.json) {
     print_json({{"address", engine.uri()},
+                {"addresses", engine.uris()},
                 {"admin", engine.admin_uri()},
                 {"socket", engine.local_socket()},
                 {"fabric", arguments.fabric},
@@ -47,8 +50,8 @@ void announce(const GlobalOptions& options, const ServeArguments& arguments,
                 {"device", arguments.device},
                 {"durability", arguments.durability}});
   } else {
-    fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(), engine.uri(),
-               engine.target_count());
+    fmt::print("Firn serves {} at {} with {} targets. Ctrl-C stops it.\n", engine.directory(),
+               fmt::join(engine.uris(), " and "), engine.target_count());
     if (!engine.admin_uri().empty()) fmt::print("Metrics: {}/metrics\n", engine.admin_uri());
     if (arguments.relaxed()) {
       fmt::print("Durability is relaxed: a crash loses what was answered in the last {} ms or so.\n",
@@ -101,7 +104,13 @@ void add_serve_command(CLI::App& app, Program& program) {
       app.add_subcommand("serve", "Serve a system's directory to other processes and hosts");
   command->add_option("directory", arguments->directory, "Where the data is; made if it does not exist")
       ->required();
-  command->add_option("-l,--listen", arguments->listen, "tcp://HOST:PORT; port 0 takes a free one")
+  command
+      ->add_option("-l,--listen", arguments->listen,
+                   "tcp://HOST:PORT, IPv6 as tcp://[::1]:PORT; port 0 takes a free one. Give it again for "
+                   "further addresses: all serve the same. 0.0.0.0 is all of this host's IPv4 addresses, "
+                   "[::] all of its IPv6 addresses")
+      ->take_all()
+      ->allow_extra_args(false)
       ->capture_default_str();
   command->add_option("--fabric", arguments->fabric,
                       "Serve over a fabric too: PROVIDER or PROVIDER/DOMAIN as fi_info shows them, e.g. "

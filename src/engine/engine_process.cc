@@ -94,7 +94,7 @@ Result<void> EngineProcess::start_engine() {
 // Here, so that a fabric that is not there stops the start and not each client.
 Result<void> EngineProcess::start_fabrics() {
   if (!options_.fabric || options_.listen.empty()) return {};
-  FIRN_TRY(const net::TcpAddress address, net::parse_tcp_address(options_.listen));
+  FIRN_TRY(const net::TcpAddress address, net::parse_tcp_address(options_.listen.front()));
   const bool any_host = address.host == "0.0.0.0" || address.host == "::";
   const net::FabricOptions fabric{.choice = *options_.fabric,
                                   .host = any_host ? "" : address.host,
@@ -145,9 +145,14 @@ HostFigures EngineProcess::host_figures() const {
 // In the control thread, as those that follow.
 Result<void> EngineProcess::listen_tcp() {
   RealRuntime& runtime = threads_.back()->runtime();
-  FIRN_TRY(listener_, net::TcpListener::listen(runtime, runtime.sockets(), options_.listen, hooks(false)));
-  uri_ = listener_->uri();
-  engine_->set_uri(uri_);
+  std::string all;
+  for (const std::string& uri : options_.listen) {
+    FIRN_TRY(auto listener, net::TcpListener::listen(runtime, runtime.sockets(), uri, hooks(false)));
+    uris_.push_back(listener->uri());
+    all += (all.empty() ? "" : " ") + listener->uri();
+    listeners_.push_back(std::move(listener));
+  }
+  engine_->set_uri(std::move(all));
   return {};
 }
 
@@ -262,14 +267,15 @@ void EngineProcess::stop_fabrics() {
 void EngineProcess::stop() {
   leave_hub();
   if (engine_ != nullptr) {
-    threads_.back()->call([this] {
-      return close_all(admin_server_.get(), {listener_.get(), local_listener_.get()}, engine_.get());
-    });
+    std::vector<net::TcpListener*> listeners = {local_listener_.get()};
+    for (const auto& listener : listeners_) listeners.push_back(listener.get());
+    threads_.back()->call(
+        [&] { return close_all(admin_server_.get(), std::move(listeners), engine_.get()); });
   }
   stop_fabrics();
   for (const auto& thread : threads_) thread->stop();
   admin_server_.reset();
-  listener_.reset();
+  listeners_.clear();
   admin_.reset();
   local_listener_.reset();
   remove_local_socket();

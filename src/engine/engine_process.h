@@ -1,8 +1,8 @@
 // EngineProcess: an engine in this process, on the real world: threads, files, sockets. A server is one with
-// a listen address, an embedded system one with a hub; it may have both.
+// listen addresses, an embedded system one with a hub; it may have both.
 //
 //   net::InprocHub hub;  // for clients in this process; outlives the engine and its clients
-//   EngineProcessOptions options{.listen = "tcp://0.0.0.0:10001", .hub = &hub};
+//   EngineProcessOptions options{.listen = {"tcp://0.0.0.0:10001"}, .hub = &hub};
 //   FIRN_TRY(auto engine, EngineProcess::start("/var/lib/firn", options));
 //   Client client(runtime, transport, Address{engine->inproc_uri()}, {});
 //   ...
@@ -34,8 +34,10 @@ namespace firn::engine {
 struct EngineProcessOptions {
   // Of a new system; 0: one per core, at most 8. An existing one keeps its number.
   uint32_t target_count = 0;
-  std::string listen{};                       // "tcp://host:port", port 0: a free one; empty: no network
-  std::optional<net::FabricChoice> fabric{};  // serve clients over it too; they come by the same address
+  // Each "tcp://host:port", port 0: a free one; none: no network. All serve the same: a client finds the
+  // targets at the address by which it came.
+  std::vector<std::string> listen{};
+  std::optional<net::FabricChoice> fabric{};  // serve clients over it too; they come by the same addresses
   std::string admin{};  // "http://host:port" for figures and health, port 0: a free one; empty: none
   // Where clients of this host find it for shared memory: the path of a socket; kOwnSocket: one in the
   // directory, and if that cannot be, a warning; empty: nowhere.
@@ -62,8 +64,10 @@ class EngineProcess {
   // directory back. Once, or again without effect.
   void stop();
 
-  // Where it listens, with the port it got; empty without network.
-  const std::string& uri() const { return uri_; }
+  // Where it listens, in the order given, with the ports it got.
+  const std::vector<std::string>& uris() const { return uris_; }
+  // The first of them; empty without network.
+  std::string uri() const { return uris_.empty() ? "" : uris_.front(); }
   // Where the admin port is, likewise.
   const std::string& admin_uri() const { return admin_uri_; }
   // The path of the socket for shared memory; empty without one.
@@ -99,7 +103,7 @@ class EngineProcess {
 
   SystemDirectory directory_;
   const EngineProcessOptions options_;
-  std::string uri_;
+  std::vector<std::string> uris_;
   std::string admin_uri_;
   std::string local_socket_;
   std::unique_ptr<control::MetaStore> meta_;
@@ -110,7 +114,7 @@ class EngineProcess {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<AdminService> admin_;
   // These in the control thread.
-  std::unique_ptr<net::TcpListener> listener_;
+  std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   std::unique_ptr<net::TcpListener> local_listener_;
   std::unique_ptr<net::HttpServer> admin_server_;
   std::vector<uint32_t> in_hub_;  // services registered there

@@ -27,8 +27,8 @@ class EngineProcessTest : public testing::Test {
               return std::make_unique<net::InprocTransport>(runtime.executor(), hub_);
             }};
   }
-  static TestClient tcp_client(const EngineProcess& engine) {
-    return {engine.uri(), [](RealRuntime& runtime) {
+  static TestClient tcp_client(std::string uri) {
+    return {std::move(uri), [](RealRuntime& runtime) {
               return std::make_unique<net::TcpTransport>(runtime, runtime.sockets());
             }};
   }
@@ -91,8 +91,8 @@ TEST_F(EngineProcessTest, data_survives_a_restart) {
 }
 
 TEST_F(EngineProcessTest, serves_over_tcp_and_says_where) {
-  const auto engine = start({.listen = "tcp://127.0.0.1:0"});
-  TestClient client = tcp_client(*engine);
+  const auto engine = start({.listen = {"tcp://127.0.0.1:0"}});
+  TestClient client = tcp_client(engine->uri());
   const SystemQueryReply system = ok(client.call(SystemQueryRequest()));
   ASSERT_EQ(system.engines.size(), 1u);
   EXPECT_EQ(system.engines[0].uri, engine->uri());
@@ -108,13 +108,31 @@ TEST_F(EngineProcessTest, serves_over_tcp_and_says_where) {
   EXPECT_FALSE(client.call(SystemQueryRequest(), 7)) << "there is no such target";
 }
 
+TEST_F(EngineProcessTest, serves_at_each_of_its_addresses) {
+  const auto engine = start({.listen = {"tcp://127.0.0.1:0", "tcp://127.0.0.2:0"}});
+  ASSERT_EQ(engine->uris().size(), 2u);
+  TestClient first = tcp_client(engine->uris()[0]);
+  TestClient second = tcp_client(engine->uris()[1]);
+  EXPECT_EQ(ok(first.call(SystemQueryRequest())).engines[0].uri, engine->uris()[0] + " " + engine->uris()[1]);
+  first.create_pool("tank", 64 * kMebi);
+  ok(first.call(ContainerCreateRequest{"tank", "home", {}}));
+  for (uint64_t number = 1; number <= 5; number++) {
+    const TestObject object = first.open("tank", "home", number);
+    ok(first.put(object, "key", "by the first"));
+    EXPECT_EQ(ok(second.get(object, "key")), "by the first");
+  }
+}
+
 TEST_F(EngineProcessTest, port_that_is_taken_is_refused_with_a_remedy) {
-  const auto first = start({.listen = "tcp://127.0.0.1:0"});
+  const auto first = start({.listen = {"tcp://127.0.0.1:0"}});
   const std::string other = directory_.path() + "/other";
-  const auto second = EngineProcess::start(other, {.target_count = 1, .listen = first->uri()});
+  const auto second =
+      EngineProcess::start(other, {.target_count = 1, .listen = {"tcp://127.0.0.1:0", first->uri()}});
   ASSERT_EQ(code_of(second), Code::in_use);
+  EXPECT_NE(second.error().message().find(first->uri().substr(6)), std::string::npos)
+      << second.error().message();
   EXPECT_FALSE(second.error().remedy().empty());
-  EXPECT_EQ(code_of(EngineProcess::start(other, {.target_count = 1, .listen = "nonsense"})), Code::invalid);
+  EXPECT_EQ(code_of(EngineProcess::start(other, {.target_count = 1, .listen = {"nonsense"}})), Code::invalid);
 }
 
 TEST_F(EngineProcessTest, directory_has_one_engine_at_a_time) {

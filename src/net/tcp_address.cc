@@ -9,7 +9,7 @@ Result<TcpAddress> parse_tcp_address(std::string_view uri) {
   const auto invalid = [uri] {
     return fail(Code::invalid, "not a TCP address")
         .on("address", uri)
-        .remedy("write it like tcp://127.0.0.1:10001");
+        .remedy("write it like tcp://127.0.0.1:10001 or tcp://[::1]:10001");
   };
   constexpr std::string_view kPrefix = "tcp://";
   if (!uri.starts_with(kPrefix)) return invalid();

@@ -241,6 +241,30 @@ TEST_P(DeviceContract, full_file_system_is_no_space_and_what_was_written_stays) 
   EXPECT_EQ(read(32 << 20, 1 << 20), std::vector<std::byte>(1 << 20));
 }
 
+// Long writes to space that is new may go another way than those to space that is there.
+TEST_P(DeviceContract, long_writes_meet_what_is_there_and_what_is_not) {
+  if (GetParam().is_memory)
+    (void)mount_small("size=64m,huge=advise");  // small pages if there are no large ones
+  constexpr uint64_t kSize = (16 << 20) + 4096;
+  create(kSize);
+  std::vector<std::byte> expected(kSize);
+  Rng rng(9);
+  for (uint64_t i = 0; i < 60; i++) {
+    const uint64_t length = rng.between(1, i % 3 == 0 ? 3 << 8 : 20) << 12;
+    const uint64_t offset = i == 30 ? kSize - length : rng.below((kSize - length) >> 12) << 12;
+    const auto bytes = random_bytes(i, length);
+    write(offset, {bytes});
+    std::ranges::copy(bytes, expected.begin() + static_cast<ptrdiff_t>(offset));
+    const auto around = std::min<uint64_t>(offset, 8192);
+    const auto from = expected.begin() + static_cast<ptrdiff_t>(offset - around);
+    const auto size = static_cast<size_t>(std::min(kSize - offset + around, length + around + 8192));
+    ASSERT_EQ(read(offset - around, size), std::vector<std::byte>(from, from + static_cast<ptrdiff_t>(size)));
+  }
+  EXPECT_EQ(read(0, kSize), expected);
+  reopen();
+  EXPECT_EQ(read(0, kSize), expected);
+}
+
 TEST_P(DeviceContract, memory_shows_what_was_written_and_stores_at_once) {
   create(8 << 20);
   DeviceMemory* const memory = device_->memory();

@@ -35,6 +35,9 @@ std::optional<ByteView> MappedDevice::view(uint64_t offset, uint64_t length_byte
 Result<void> MappedDevice::store(uint64_t offset, std::span<const ByteView> parts) {
   const uint64_t length_bytes = total_bytes(parts);
   assert_within(offset, length_bytes);
+  if (medium_ == MappedMedium::memory && file_.is_new(offset, length_bytes)) {
+    return file_.write_new(offset, parts);
+  }
   FIRN_TRY(const MutableBytes target, file_.writable(offset, length_bytes));
   if (medium_ == MappedMedium::memory) {
     copy_parts(target, parts);

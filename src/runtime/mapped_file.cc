@@ -13,7 +13,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "runtime/errno_error.h"
+#include "runtime/io_vector.h"
 
 namespace firn {
 
@@ -23,6 +25,7 @@ namespace {
 // file system on persistent memory gives pages of 2 MiB if it is asked for as much at once.
 constexpr uint64_t kMemoryStepBytes = 256 << 10;
 constexpr uint64_t kPersistentStepBytes = 2 << 20;
+constexpr uint64_t kPageBytes = 4096;
 
 Result<MappedMedium> medium_of(const Descriptor& file, const std::string& path) {
   struct statfs status{};
@@ -98,6 +101,30 @@ Result<MutableBytes> MappedFile::writable(uint64_t offset, uint64_t length_bytes
   return MutableBytes(data_ + offset, length_bytes);
 }
 
+bool MappedFile::is_new(uint64_t offset, uint64_t length_bytes) {
+  FIRN_ASSERT(medium_ == MappedMedium::memory);
+  if (length_bytes < step_bytes_) return false;
+  const uint64_t step = (offset + step_bytes_ - 1) / step_bytes_;  // begins within the range
+  return !reserved_[step] && !touch(step);
+}
+
+Result<void> MappedFile::write_new(uint64_t offset, std::span<const ByteView> parts) {
+  const uint64_t begin = offset;
+  for (PartCursor cursor(parts); cursor.left_bytes() > 0;) {
+    const std::span<iovec> vectors = cursor.next();
+    const ssize_t written = ::pwritev(file_.number(), vectors.data(), static_cast<int>(vectors.size()),
+                                      static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return device_error(errno, "writing to a device failed", path_, offset);
+    cursor.advance(static_cast<size_t>(written));
+    offset += static_cast<uint64_t>(written);
+  }
+  // Steps at either end may still have holes.
+  uint64_t step = (begin + step_bytes_ - 1) / step_bytes_;
+  for (; step < reserved_.size() && step_end(step) <= offset; step++) reserved_[step] = true;
+  return {};
+}
+
 bool MappedFile::readable(uint64_t offset, uint64_t length_bytes) {
   for (uint64_t step = offset / step_bytes_; step * step_bytes_ < offset + length_bytes; step++) {
     if (reserved_[step]) [[likely]]
@@ -141,6 +168,7 @@ Result<void> MappedFile::discard(uint64_t offset, uint64_t length_bytes) {
 Result<void> MappedFile::reserve(uint64_t step) {
   const uint64_t begin = step * step_bytes_;
   const uint64_t bytes = step_end(step) - begin;
+  if (medium_ == MappedMedium::memory) (void)touch(step);  // large pages come first, if there are any
   while (::fallocate(file_.number(), 0, static_cast<off_t>(begin), static_cast<off_t>(bytes)) != 0) {
     if (errno != EINTR) return device_error(errno, "a device could not get more space", path_, begin);
   }
@@ -148,6 +176,17 @@ Result<void> MappedFile::reserve(uint64_t step) {
   // All its page faults at once; without this they come one by one.
   (void)::madvise(data_ + begin, bytes, MADV_POPULATE_WRITE);
   return {};
+}
+
+// Whether more than one page is there once the first is touched: a large one, or what was written before. On
+// tmpfs mounted with huge=advise only a touch gets large pages: fallocate() and write() take small ones,
+// unless they find others there.
+bool MappedFile::touch(uint64_t step) {
+  std::byte* const begin = data_ + step * step_bytes_;
+  unsigned char resident[2] = {};
+  return ::madvise(begin, kPageBytes, MADV_POPULATE_WRITE) == 0 &&
+         step_end(step) >= step * step_bytes_ + sizeof resident * kPageBytes &&
+         ::mincore(begin, sizeof resident * kPageBytes, resident) == 0 && (resident[1] & 1) != 0;
 }
 
 bool MappedFile::holds_data(uint64_t step) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ class MappedFile {
 
   // Memory of the range, to be written: its space is reserved from now on. Code::no_space, io.
   Result<MutableBytes> writable(uint64_t offset, uint64_t length_bytes);
+  // In memory only, as write_new(): whether that is the cheaper way to write the range, because most of it is
+  // new and comes in small pages.
+  bool is_new(uint64_t offset, uint64_t length_bytes);
+  // Writes by a system call: new pages are then filled without being cleared and mapped first.
+  // Code::no_space, io.
+  Result<void> write_new(uint64_t offset, std::span<const ByteView> parts);
   // Whether the range can be read in place: it has its space.
   bool readable(uint64_t offset, uint64_t length_bytes);
   const std::byte* data() const { return data_; }
@@ -47,6 +54,7 @@ class MappedFile {
   MappedFile(Descriptor file, std::string path, uint64_t size_bytes, MappedMedium medium);
   Result<void> map_memory();
   Result<void> reserve(uint64_t step);
+  bool touch(uint64_t step);
   bool holds_data(uint64_t step) const;
   uint64_t step_end(uint64_t step) const;
 

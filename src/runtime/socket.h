@@ -44,8 +44,8 @@ class ListenSocket {
 class Sockets {
  public:
   virtual ~Sockets() = default;
-  // `host` is a numeric IPv4/IPv6 address or a name; port 0 takes a free one. Code::in_use with the remedy
-  // when the port is taken.
+  // `host` is a numeric IPv4/IPv6 address or a name; "::" is all IPv6 addresses and no others. Port 0 takes a
+  // free one. Code::in_use with the remedy when the port is taken.
   virtual Result<std::unique_ptr<ListenSocket>> listen(std::string host, uint16_t port) = 0;
   // Within this host, at a path; a socket that is there already is replaced, so the caller must know that
   // nobody listens on it. Who may connect is whom the file's permissions let write. Code::invalid,

@@ -237,7 +237,7 @@ Error listen_error(int error_number, const SocketAddress& address) {
   if (error_number == EADDRNOTAVAIL) {
     return fail(Code::invalid, "this machine does not have that address")
         .on("address", address.text())
-        .remedy("give one of this machine's addresses (ip address), or 0.0.0.0 for all");
+        .remedy("give one of this machine's addresses (ip address), or 0.0.0.0 or [::] for all");
   }
   Error error = errno_error(error_number, what).on("address", address.text());
   if (error.code() != Code::permission) return error;
@@ -273,6 +273,8 @@ Result<std::unique_ptr<ListenSocket>> UringSockets::listen(std::string host, uin
   if (!descriptor.valid())
     return errno_error(errno, "a socket could not be made").on("address", address.text());
   set_option(descriptor.number(), SOL_SOCKET, SO_REUSEADDR);
+  // [::] is not 0.0.0.0 too, whatever the host's settings are: both can be listened on.
+  if (address.family() == AF_INET6) set_option(descriptor.number(), IPPROTO_IPV6, IPV6_V6ONLY);
   const bool listening = ::bind(descriptor.number(), address.get(), address.size) == 0 &&
                          ::listen(descriptor.number(), kBacklog) == 0;
   if (!listening) return listen_error(errno, address);

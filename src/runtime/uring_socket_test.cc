@@ -255,6 +255,17 @@ TEST_F(UringSocketTest, names_and_ipv6_work) {
   EXPECT_TRUE((*connected)->peer().starts_with("[::1]:"));
 }
 
+TEST_F(UringSocketTest, all_ipv6_addresses_leave_the_port_to_all_ipv4_addresses) {
+  if (!sockets_->listen("::", 0)) GTEST_SKIP() << "no IPv6 here";
+  bool both = false;
+  for (int i = 0; i < 10 && !both; i++) {  // another process may have the port
+    const auto version6 = sockets_->listen("::", 0);
+    ASSERT_TRUE(version6.has_value());
+    both = sockets_->listen("0.0.0.0", (*version6)->port()).has_value();
+  }
+  EXPECT_TRUE(both);
+}
+
 TEST_F(UringSocketTest, descriptor_moves_to_another_loop) {
   Pair pair = make_pair();
   const int descriptor = pair.server->release();

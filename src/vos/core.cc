@@ -310,7 +310,15 @@ bool Core::checkpoint_due() const {
   // changes let it grow until both are as long.
   const uint64_t worth = std::max(options.log_bytes_per_checkpoint, pages.dirty_pages() * kPageBytes);
   return log().bytes_used() >= std::min(worth, log().capacity_bytes() / 2) ||
-         pages.dirty_pages() > pages.limit_pages() / 2;
+         pages.dirty_pages() > pages.limit_pages() / 2 || released_space_is_worth_a_checkpoint();
+}
+
+// Space that is used for the first time costs the kernel or the file system more than what is written to it:
+// a checkpoint that writes at most a quarter of what it makes free pays.
+bool Core::released_space_is_worth_a_checkpoint() const {
+  constexpr uint64_t kBlocksMin = (16ull << 20) / kBlockBytes;
+  const uint64_t released = space.released_blocks();
+  return released >= kBlocksMin && released / 4 >= space.stats().checkpoint_need_blocks;
 }
 
 void Core::start_checkpoint_if_due() {

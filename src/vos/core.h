@@ -130,6 +130,7 @@ class Core {
   Task<void> background_checkpoint();
   uint64_t log_bytes_per_checkpoint() const;
   bool checkpoint_due() const;
+  bool released_space_is_worth_a_checkpoint() const;
   void update_checkpoint_need();
 
   CheckpointState state_;

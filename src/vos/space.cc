@@ -228,6 +228,7 @@ void Space::release(Run run) {
   FIRN_ASSERT(range.blocks > 0);
   FIRN_ASSERT(range.first >= kFirstBlock && range.end() <= used_end_);
   add_range(released_, range);
+  released_blocks_ += range.blocks;
   pending_blocks_ += range.blocks;
 }
 
@@ -276,6 +277,7 @@ FreeList Space::begin_checkpoint() {
   in_checkpoint_ = true;
   groups_.push_back({std::move(released_), generation_++, false});
   released_ = {};
+  released_blocks_ = 0;
   std::vector<BlockRange> ranges = free_ranges();
   const std::vector<BlockRange> in_flight = in_flight_ranges();
   ranges.insert(ranges.end(), in_flight.begin(), in_flight.end());

@@ -115,6 +115,8 @@ class Space {
   bool has_room(uint64_t blocks, SpaceUse use);
   // Whether there are blocks that a checkpoint, or the end of a reader, would make free.
   bool reclaimable() const { return pending_blocks_ > 0; }
+  // What the next checkpoint to begin would make free, in time.
+  uint64_t released_blocks() const { return released_blocks_; }
   SpaceStats stats() const;
   uint64_t first_block() const { return kFirstBlock; }
   uint64_t end_block() const { return end_block_; }
@@ -167,6 +169,7 @@ class Space {
   std::set<std::pair<uint64_t, uint64_t>> free_by_size_;  // blocks, start
   std::map<uint64_t, uint64_t> in_flight_;                // start -> blocks
   std::vector<BlockRange> released_;                      // since the point of the newest checkpoint
+  uint64_t released_blocks_ = 0;                          // the same, together
   std::deque<Group> groups_;                              // oldest first
   std::map<uint64_t, uint64_t> readers_;                  // generation -> how many
   uint64_t generation_ = 0;                               // one per checkpoint begun or ended

@@ -95,7 +95,9 @@ TEST(Space, released_blocks_wait_for_the_next_checkpoint) {
   space.release({BlockIndex{2}, 10 * kBlock});
   space.end_checkpoint({});
   EXPECT_EQ(space.stats().free_blocks, 0u);  // released behind the point
+  EXPECT_EQ(space.released_blocks(), 10u);
   space.begin_checkpoint();
+  EXPECT_EQ(space.released_blocks(), 0u);
   EXPECT_EQ(space.stats().pending_blocks, 10u);
   EXPECT_TRUE(space.reclaimable());
   space.abort_checkpoint();
