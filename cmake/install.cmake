@@ -13,7 +13,7 @@ endif()
 install(DIRECTORY include/ TYPE INCLUDE)
 install(TARGETS ${firn_c_library_targets} LIBRARY DESTINATION ${firn_lib})
 set_target_properties(${firn_c_library_targets} PROPERTIES INSTALL_RPATH "$ORIGIN")
-install(TARGETS firn RUNTIME)
+install(TARGETS firn daos dmg RUNTIME)
 
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/API_VERSION CONTENT "${firn_api_version}\n")
 install(FILES ${CMAKE_BINARY_DIR}/API_VERSION DESTINATION ${firn_lib}/daos)
