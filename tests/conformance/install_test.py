@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "tests/conformance/client.c"
 LIBRARIES = ["daos", "gurt", "dfs", "duns", "ds3", "daos_common", "cart"]
 PLACES = ["bin/firn", "bin/daos", "bin/dmg", "include/daos.h", "include/daos_fs.h",
-          "include/gurt/common.h", "include/cart/types.h", "include/daos/tse.h", "lib64/libdaos.so.2.8.0", "lib64/libdaos.so.2", "lib64/libgurt.so.4",
+          "include/gurt/common.h", "include/cart/types.h", "include/daos/tse.h",
+          "lib64/libdaos.so.2.8.0", "lib64/libdaos.so.2", "lib64/libgurt.so.4",
           "lib64/daos/API_VERSION", "lib64/pkgconfig/daos.pc", "lib/pkgconfig/daos.pc",
           *(f"{folder}/lib{name}.so" for folder in ("lib64", "lib") for name in LIBRARIES)]
 LANGUAGES = {"C": ["gcc", "-std=gnu99", "-Werror=strict-prototypes", "-x", "c"],
