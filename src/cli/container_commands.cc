@@ -1,27 +1,15 @@
 // firn container create|list|query|set|destroy
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/container_actions.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
-#include "model/object_id.h"
 
 namespace firn::cli {
 
 namespace {
-
-// What the options of the group's commands are read into; lives as long as the program.
-struct ContainerArguments {
-  std::string pool;
-  std::string container;
-  std::string type = "POSIX";
-  std::string chunk_size;
-  std::string file_class;
-  std::string directory_class;
-  std::vector<std::string> properties;
-};
 
 nlohmann::json container_json(const ContainerInfo& container) {
   nlohmann::json json = {
@@ -37,61 +25,8 @@ const char* property_of(const ContainerInfo& container, std::string_view name) {
   return "-";
 }
 
-Result<std::vector<Property>> parse_properties(const std::vector<std::string>& texts) {
-  std::vector<Property> properties;
-  for (const std::string& text : texts) {
-    const size_t colon = text.find(':');
-    if (colon == std::string::npos || colon == 0) {
-      return fail(Code::invalid, "a property is written NAME:VALUE").on("property", text);
-    }
-    properties.push_back({text.substr(0, colon), text.substr(colon + 1)});
-  }
-  return properties;
-}
-
-Result<ObjectClassId> parse_class(const std::string& name) {
-  if (name.empty()) return ObjectClassId{};
-  const auto id = class_from_name(name);
-  if (id) return *id;
-  return fail(Code::unsupported, "not supported: this object class")
-      .on("class", name)
-      .remedy("this version knows the unprotected classes S1, S2, … and SX");
-}
-
-Result<dfs::FormatOptions> format_options(const ContainerArguments& arguments) {
-  dfs::FormatOptions options;
-  if (!arguments.chunk_size.empty()) {
-    FIRN_TRY(options.chunk_bytes, parse_bytes(arguments.chunk_size));
-  }
-  FIRN_TRY(options.file_class, parse_class(arguments.file_class));
-  FIRN_TRY(options.directory_class, parse_class(arguments.directory_class));
-  options.owner = {::geteuid(), ::getegid()};
-  return options;
-}
-
-// A POSIX container without its file system would be of no use: it is removed again when formatting fails.
-Task<Result<void>> format_or_destroy(Session& session, ContainerArguments arguments, ContainerInfo made) {
-  FIRN_CO_TRY(dfs::FormatOptions options, format_options(arguments));
-  FIRN_CO_TRY(auto pool, co_await session.client().connect_pool(arguments.pool));
-  FIRN_CO_TRY(auto container, co_await pool->open_container(made.id.uuid.text()));
-  Result<void> formatted = co_await dfs::FileSystem::format(container, options);
-  if (!formatted) (void)co_await session.client().destroy_container(arguments.pool, made.id.uuid.text());
-  co_return formatted;
-}
-
-Task<Result<void>> create(Session& session, ContainerArguments arguments) {
-  const bool posix = arguments.type == "POSIX" || arguments.type == "posix";
-  if (!posix && arguments.type != "none") {
-    co_return fail(Code::unsupported, "not supported: this container type")
-        .on("type", arguments.type)
-        .remedy("use --type POSIX for files or --type none for plain objects");
-  }
-  ContainerCreateRequest request{.pool = arguments.pool, .label = arguments.container};
-  FIRN_CO_TRY(request.properties, parse_properties(arguments.properties));
-  FIRN_CO_CHECK(format_options(arguments));
-  if (posix) request.properties.push_back({"layout_type", "POSIX"});
-  FIRN_CO_TRY(ContainerInfo made, co_await session.client().create_container(std::move(request)));
-  if (posix) FIRN_CO_CHECK(co_await format_or_destroy(session, arguments, made));
+Task<Result<void>> create(Session& session, ContainerWish arguments) {
+  FIRN_CO_TRY(ContainerInfo made, co_await make_container(session, arguments));
   if (session.options().json) {
     print_json(container_json(made));
   } else if (!session.options().quiet) {
@@ -129,14 +64,14 @@ void show(const GlobalOptions& options, const ContainerInfo& container) {
     fmt::print("  {:<16}  {}\n", property.name, property.value);
 }
 
-Task<Result<void>> query(Session& session, ContainerArguments arguments) {
+Task<Result<void>> query(Session& session, ContainerWish arguments) {
   FIRN_CO_TRY(ContainerInfo container,
               co_await session.client().query_container(arguments.pool, arguments.container));
   show(session.options(), container);
   co_return {};
 }
 
-Task<Result<void>> set(Session& session, ContainerArguments arguments) {
+Task<Result<void>> set(Session& session, ContainerWish arguments) {
   ContainerSetPropertiesRequest request{.pool = arguments.pool, .container = arguments.container};
   FIRN_CO_TRY(request.properties, parse_properties(arguments.properties));
   FIRN_CO_TRY(ContainerInfo container,
@@ -145,7 +80,7 @@ Task<Result<void>> set(Session& session, ContainerArguments arguments) {
   co_return {};
 }
 
-Task<Result<void>> destroy(Session& session, ContainerArguments arguments) {
+Task<Result<void>> destroy(Session& session, ContainerWish arguments) {
   FIRN_CO_CHECK(co_await session.client().destroy_container(arguments.pool, arguments.container));
   if (session.options().json) {
     print_json({{"destroyed", arguments.container}});
@@ -155,13 +90,13 @@ Task<Result<void>> destroy(Session& session, ContainerArguments arguments) {
   co_return {};
 }
 
-using Action = Task<Result<void>> (*)(Session&, ContainerArguments);
+using Action = Task<Result<void>> (*)(Session&, ContainerWish);
 
 // Adds commands that take a pool and a container.
 struct Group {
   CLI::App& app;
   Program& program;
-  std::shared_ptr<ContainerArguments> arguments;
+  std::shared_ptr<ContainerWish> arguments;
 
   CLI::App* add(const char* name, const char* help, Action action) const {
     CLI::App* const command = app.add_subcommand(name, help);
@@ -177,7 +112,8 @@ struct Group {
 }  // namespace
 
 void add_container_commands(CLI::App& app, Program& program) {
-  auto arguments = std::make_shared<ContainerArguments>();
+  // What the options of the group's commands are read into; lives as long as the program.
+  auto arguments = std::make_shared<ContainerWish>();
   CLI::App* const group = app.add_subcommand("container", "Containers: datasets in a pool")->alias("cont");
   group->require_subcommand(1);
   const Group commands{*group, program, arguments};

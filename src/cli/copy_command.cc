@@ -1,21 +1,16 @@
 // firn fs cp
+#include "cli/copy_command.h"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/copy.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
 
 namespace firn::cli {
 
 namespace {
-
-struct CopyArguments {
-  std::string source;
-  std::string target;
-  CopyOptions options;
-};
 
 void print_summary(const GlobalOptions& options, const CopySummary& summary) {
   const double seconds = std::max(std::chrono::duration<double>(summary.took).count(), 1e-6);
@@ -36,6 +31,8 @@ void print_summary(const GlobalOptions& options, const CopySummary& summary) {
              human_bytes(static_cast<uint64_t>(static_cast<double>(copied.bytes) / seconds)));
   if (summary.unchanged > 0) fmt::print("{} files were there already.\n", summary.unchanged);
 }
+
+}  // namespace
 
 Task<Result<void>> copy(Session& session, CopyArguments arguments) {
   const bool in = is_store_path(arguments.target);
@@ -58,8 +55,6 @@ Task<Result<void>> copy(Session& session, CopyArguments arguments) {
   }
   co_return {};
 }
-
-}  // namespace
 
 void add_copy_command(CLI::App& fs, Program& program) {
   auto arguments = std::make_shared<CopyArguments>();

@@ -1,9 +1,9 @@
 // firn: the program. Parses the command line and runs the chosen command.
 #include <CLI/CLI.hpp>
-#include <malloc.h>
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/large_buffers.h"
 
 namespace {
 
@@ -19,17 +19,10 @@ constexpr const char* kFooter =
     "  firn serve ~/firn-data --listen tcp://127.0.0.1:10001 &\n"
     "  export FIRN_SYSTEM=tcp://127.0.0.1:10001";
 
-// Buffers of requests come and go by the megabyte; by default malloc would give each back to the kernel and
-// take page faults for the next one, which costs more than the transfer.
-void keep_large_buffers() {
-  (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  keep_large_buffers();
+  firn::cli::keep_large_buffers();
   firn::cli::Program program;
   CLI::App app("Firn: a distributed object store for HPC and AI, from one laptop to a cluster.", "firn");
   app.set_version_flag("--version", std::string("firn ") + firn::kVersion);

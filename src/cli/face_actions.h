@@ -1,0 +1,26 @@
+// What rows of the tables of `daos` and `dmg` do. JSON answers have the names that the field's scripts read.
+#pragma once
+
+#include "cli/face.h"
+
+namespace firn::cli {
+
+Task<Result<void>> face_list_pools(Session& session, FaceArguments arguments);
+Task<Result<void>> face_query_pool(Session& session, FaceArguments arguments);
+Task<Result<void>> face_create_pool(Session& session, FaceArguments arguments);
+Task<Result<void>> face_destroy_pool(Session& session, FaceArguments arguments);
+Task<Result<void>> face_pool_properties(Session& session, FaceArguments arguments);
+
+Task<Result<void>> face_list_containers(Session& session, FaceArguments arguments);
+Task<Result<void>> face_create_container(Session& session, FaceArguments arguments);
+Task<Result<void>> face_destroy_container(Session& session, FaceArguments arguments);
+Task<Result<void>> face_query_container(Session& session, FaceArguments arguments);
+Task<Result<void>> face_container_properties(Session& session, FaceArguments arguments);
+Task<Result<void>> face_set_container_properties(Session& session, FaceArguments arguments);
+
+Task<Result<void>> face_copy(Session& session, FaceArguments arguments);
+// Of clients: where the engines are; of administrators: in what state.
+Task<Result<void>> face_query_system(Session& session, FaceArguments arguments);
+Task<Result<void>> face_query_members(Session& session, FaceArguments arguments);
+
+}  // namespace firn::cli

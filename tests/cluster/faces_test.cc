@@ -1,0 +1,149 @@
+// The programs `daos` and `dmg`: the field's commands on a system in a directory and on a server.
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "process.h"
+
+namespace firn::cluster {
+namespace {
+
+class Faces : public ::testing::Test {
+ protected:
+  Outcome daos(std::vector<std::string> arguments) { return run_program("daos", "-G", std::move(arguments)); }
+  Outcome dmg(std::vector<std::string> arguments) { return run_program("dmg", "-l", std::move(arguments)); }
+
+  // What a command answers in JSON; its envelope is checked.
+  nlohmann::json response(const Outcome& outcome) {
+    EXPECT_EQ(outcome.status, 0) << outcome.output << outcome.errors;
+    auto answer = nlohmann::json::parse(outcome.output, nullptr, false);
+    EXPECT_EQ(answer.value("status", -1), 0) << outcome.output;
+    EXPECT_TRUE(answer.contains("error") && answer["error"].is_null()) << outcome.output;
+    return answer["response"];
+  }
+  void expect_unsupported(const Outcome& outcome, const std::string& named) {
+    EXPECT_EQ(outcome.status, 1) << outcome.output;
+    EXPECT_NE(outcome.errors.find("not supported"), std::string::npos) << outcome.errors;
+    EXPECT_NE(outcome.errors.find(named), std::string::npos) << outcome.errors;
+  }
+  void make_pool() { ASSERT_EQ(dmg({"pool", "create", "tank", "--size", "1GiB"}).status, 0); }
+
+  ScratchDirectory scratch_;
+  std::string system_ = scratch_.path("system");
+
+ private:
+  Outcome run_program(const char* name, const char* system_option, std::vector<std::string> arguments) {
+    const std::string program = std::filesystem::path(firn_binary()).replace_filename(name);
+    arguments.insert(arguments.begin(), {program, system_option, system_});
+    return run(std::move(arguments));
+  }
+};
+
+TEST_F(Faces, administrator_makes_and_removes_pools) {
+  const auto made = response(dmg({"-i", "-j", "pool", "create", "tank", "-z", "1GiB"}));
+  EXPECT_EQ(made["label"], "tank");
+  EXPECT_EQ(made["tier_bytes"][0], 1073741824u);
+  const auto pools = response(dmg({"-j", "pool", "ls"}))["pools"];
+  ASSERT_EQ(pools.size(), 1u);
+  EXPECT_EQ(pools[0]["uuid"], made["uuid"]);
+  const auto tiers = response(daos({"-j", "pool", "query", "tank"}))["tier_stats"];
+  EXPECT_EQ(tiers[0]["total"], 1073741824u);
+  response(dmg({"-j", "pool", "destroy", "tank", "-f"}));
+  EXPECT_TRUE(response(daos({"pool", "list", "-j"}))["pools"].empty());
+}
+
+TEST_F(Faces, both_tiers_of_a_pool_are_its_size) {
+  const auto made = response(dmg({"-j", "pool", "create", "tank", "-s", "1GiB", "-n", "2GiB"}));
+  EXPECT_EQ(made["tier_bytes"][0], 3221225472u);
+}
+
+TEST_F(Faces, user_makes_lists_and_removes_containers) {
+  make_pool();
+  const auto files = response(daos({"-j", "cont", "create", "tank", "home", "--type", "POSIX"}));
+  EXPECT_EQ(files["container_label"], "home");
+  EXPECT_EQ(files["container_type"], "POSIX");
+  const auto objects = response(daos({"-j", "container", "create", "tank", "--label", "objects"}));
+  EXPECT_EQ(objects["container_type"], "unknown");
+  EXPECT_EQ(response(daos({"-j", "cont", "query", "tank", "home"})), files);
+  EXPECT_EQ(response(daos({"-j", "pool", "list-cont", "tank"})).size(), 2u);
+  response(daos({"-j", "cont", "destroy", "tank", "objects", "--force"}));
+  const auto left = response(daos({"-j", "cont", "list", "tank"}));
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0]["uuid"], files["container_uuid"]);
+}
+
+TEST_F(Faces, properties_are_set_and_shown) {
+  make_pool();
+  response(daos({"-j", "cont", "create", "tank", "home", "--properties", "chunk_size:65536"}));
+  response(daos({"-j", "cont", "set-prop", "tank", "home", "--properties", "label:house"}));
+  const auto shown =
+      response(daos({"-j", "cont", "get-prop", "tank", "house", "--properties", "label,chunk_size"}));
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_EQ(shown[0]["value"], "house");
+  EXPECT_EQ(shown[1]["value"], "65536");
+  EXPECT_EQ(daos({"cont", "get-prop", "tank", "house", "--properties", "nonsense"}).status, 1);
+}
+
+TEST_F(Faces, files_are_copied_in_and_out) {
+  make_pool();
+  response(daos({"-j", "cont", "create", "tank", "home", "-t", "POSIX"}));
+  std::filesystem::create_directories(scratch_.path("tree/below"));
+  std::ofstream(scratch_.path("tree/below/file")) << "content";
+  response(daos({"-j", "fs", "copy", "--src", scratch_.path("tree"), "--dst", "daos://tank/home/"}));
+  response(daos({"-j", "filesystem", "copy", "-s", "daos://tank/home/tree", "-d", scratch_.path("back")}));
+  std::string content;
+  std::ifstream(scratch_.path("back/below/file")) >> content;
+  EXPECT_EQ(content, "content");
+}
+
+TEST_F(Faces, server_is_asked_like_a_directory) {
+  make_pool();
+  const Server server(system_);
+  system_ = server.address();
+  EXPECT_EQ(response(daos({"-j", "pool", "list"}))["pools"].size(), 1u);
+  EXPECT_EQ(response(daos({"-j", "system", "query"}))["rank_uris"].size(), 1u);
+  EXPECT_EQ(response(dmg({"-j", "system", "query"}))["members"][0]["state"], "joined");
+}
+
+TEST_F(Faces, what_is_not_there_yet_says_so) {
+  make_pool();
+  expect_unsupported(daos({"object", "query", "tank", "home", "1.2", "--epoch", "3"}), "daos object query");
+  expect_unsupported(dmg({"storage", "scan", "--verbose"}), "dmg storage scan");
+  expect_unsupported(daos({"cont", "create", "tank", "x", "--hints", "file:max"}), "--hints");
+  expect_unsupported(daos({"cont", "create", "tank", "x", "--type", "HDF5"}), "HDF5");
+  expect_unsupported(dmg({"pool", "create", "x", "--size", "30%"}), "30%");
+  const Outcome json = daos({"cont", "create-snap", "tank", "home", "-j"});
+  EXPECT_EQ(json.status, 1);
+  const auto answer = nlohmann::json::parse(json.output, nullptr, false);
+  EXPECT_TRUE(answer["response"].is_null());
+  EXPECT_NE(answer.value("status", 0), 0);
+}
+
+TEST_F(Faces, wrong_command_line_is_named) {
+  const Outcome unknown = daos({"frobnicate"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.errors.find("frobnicate"), std::string::npos) << unknown.errors;
+  EXPECT_EQ(dmg({}).status, 2);
+  EXPECT_EQ(daos({"cont"}).status, 2);
+  EXPECT_EQ(daos({"cont", "query", "tank"}).status, 2);
+}
+
+TEST_F(Faces, failure_has_the_envelope_too) {
+  make_pool();
+  const Outcome failed = daos({"-j", "cont", "query", "tank", "nothing"});
+  EXPECT_EQ(failed.status, 1);
+  const auto answer = nlohmann::json::parse(failed.output, nullptr, false);
+  EXPECT_TRUE(answer["response"].is_null()) << failed.output;
+  EXPECT_NE(answer.value("error", "").find("nothing"), std::string::npos) << failed.output;
+  EXPECT_NE(answer.value("status", 0), 0);
+}
+
+TEST_F(Faces, version_needs_no_system) {
+  EXPECT_EQ(response(daos({"-j", "version"}))["api_version"], "2.8.0");
+  EXPECT_EQ(dmg({"version"}).status, 0);
+}
+
+}  // namespace
+}  // namespace firn::cluster
