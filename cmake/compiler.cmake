@@ -22,6 +22,7 @@ endif()
 # Asserts stay on in release, so NDEBUG is never defined; -g1 keeps stack traces readable.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # every room is part of libdaos too
 add_compile_options(-fno-omit-frame-pointer)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-march=x86-64-v2)
