@@ -6,6 +6,7 @@
 
 set(firn_api_version 2.8.0)
 set(firn_private_node FIRN_PRIVATE_2_8_0)
+set(firn_c_library_targets libgurt libdaos libdfs libduns libds3 libdaos_common libcart)
 set(firn_exports ${CMAKE_SOURCE_DIR}/src/capi/exports.txt)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${firn_exports})
 
@@ -45,6 +46,8 @@ function(firn_c_library name)
     OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib LINK_DEPENDS ${script})
   if(arg_ROOMS)
     set_target_properties(lib${name} PROPERTIES LINKER_LANGUAGE CXX)
+  else()
+    set_target_properties(lib${name} PROPERTIES LINKER_LANGUAGE C)
   endif()
   if(arg_SOVERSION)
     set_target_properties(lib${name} PROPERTIES VERSION ${arg_VERSION} SOVERSION ${arg_SOVERSION})

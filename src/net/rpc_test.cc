@@ -302,8 +302,8 @@ TEST_P(RpcTest, server_that_comes_back_answers_calls_in_progress) {
   }
 }
 
-// Asked again (after 20, 60, 140, 300 and 620 ms, and not before 940) while it is still at work, the server does
-// not run the request a second time.
+// Asked again (after 20, 60, 140, 300 and 620 ms, and not before 940) while it is still at work, the server
+// does not run the request a second time.
 TEST_P(RpcTest, request_resent_while_it_runs_is_run_once) {
   start({}, {.resend_after = 20ms});
   auto reply = call({.number = 5, .delay_ms = 640});
