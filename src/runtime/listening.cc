@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
