@@ -5,7 +5,7 @@ namespace firn::bench {
 namespace {
 constexpr char kLogName[] = "log";
 constexpr char kMainName[] = "main";
-constexpr size_t kPrewriteBytes = 4 << 20;
+constexpr size_t kPrewriteBytes = 1 << 20;
 }  // namespace
 
 std::string FirnSetup::text() const {

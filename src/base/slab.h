@@ -1,10 +1,9 @@
-// Slab: 2 MiB of memory, aligned to its size and backed by one large page where the system allows it. Not
-// zeroed.
+// Slab: 2 MiB of memory, aligned to its size and backed by one large page where the system allows it.
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
-#include <memory>
+
+#include "base/mapped_memory.h"
 
 namespace firn {
 
@@ -13,13 +12,10 @@ class Slab {
   static constexpr size_t kBytes = 2 << 20;
 
   Slab();
-  std::byte* data() { return data_.get(); }
+  std::byte* data() { return memory_.data(); }
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
-  };
-  std::unique_ptr<std::byte, Free> data_;
+  MappedMemory memory_;
 };
 
 }  // namespace firn

@@ -132,6 +132,7 @@ Task<Result<std::unique_ptr<Core>>> Core::open(Runtime& runtime, std::unique_ptr
   core->usage.decode(checkpoint.reclaim);
   FIRN_CO_CHECK(core->versions.decode(checkpoint.versions));
   FIRN_CO_CHECK(co_await load_page_table(*core->main_device, checkpoint, core->pages));
+  core->pages.count_tables(core->space.memory_bytes());
   core->tree.open(checkpoint.root.tree_root);
   core->clock.advance_to(checkpoint.root.newest_epoch);
   co_return core;
@@ -211,7 +212,7 @@ Task<Result<void>> Core::checkpoint_replayed(LogPosition point) {
 // --- room ----------------------------------------------------------------------------------------
 
 bool Core::has_room(size_t record_bytes, SpaceUse use) {
-  return log().has_room(record_bytes) && space.has_room(1, use) && pages.dirty_pages() < pages.limit_pages();
+  return log().has_room(record_bytes) && space.has_room(1, use) && pages.has_room_for_changes();
 }
 
 Task<Result<void>> Core::admit(size_t record_bytes, SpaceUse use) {
@@ -261,7 +262,9 @@ void Core::update_checkpoint_need() {
 
 // --- checkpoints ---------------------------------------------------------------------------------
 
+// Once for each checkpoint, which is often enough for what grows so slowly.
 CheckpointWriter::Parts Core::checkpoint_parts() {
+  pages.count_tables(space.memory_bytes());
   return {runtime.executor(), *main_device, space,    pages, tree,  requests,
           versions,           clock,        removals, usage, state_};
 }

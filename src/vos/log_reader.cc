@@ -110,7 +110,7 @@ Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
   FIRN_ASSERT(bytes <= ring_.bytes);
   if (!holds(lsn, bytes) && !slide(lsn, bytes)) {
     const uint64_t wanted = std::min<uint64_t>(std::max<uint64_t>(bytes, kWindowBytes), ring_.bytes);
-    if (window_.size() < wanted) window_ = Buffer(wanted);
+    if (window_.size() < wanted) window_ = MappedMemory(wanted);
     window_bytes_ = 0;
     ahead_bytes_ = 0;
     FIRN_CO_CHECK(co_await read(lsn, window_.bytes().first(wanted)));
@@ -124,7 +124,7 @@ Task<Result<ByteView>> LogReader::view(Lsn lsn, uint64_t bytes) {
 Task<Result<void>> LogReader::read_ahead() {
   if (window_bytes_ == 0 || ahead_bytes_ > 0) co_return Result<void>();
   const uint64_t wanted = std::min<uint64_t>(kWindowBytes, ring_.bytes);
-  if (ahead_.size() < kHeadBytes + wanted) ahead_ = Buffer(kHeadBytes + wanted);
+  if (ahead_.size() < kHeadBytes + wanted) ahead_ = MappedMemory(kHeadBytes + wanted);
   const Lsn window_end{window_first_.value + window_bytes_};
   FIRN_CO_CHECK(co_await read(window_end, ahead_.bytes().subspan(kHeadBytes, wanted)));
   ahead_bytes_ = wanted;
@@ -166,7 +166,7 @@ Task<Result<void>> LogReader::finish() {
 // What was accepted needs no second look: its batches have lower sequences.
 Task<Result<void>> LogReader::check_end() {
   const uint64_t ring_end = begin_.value + ring_.bytes;
-  Buffer step(std::min<uint64_t>(kWindowBytes, ring_end - position_.lsn.value));
+  MappedMemory step(std::min<uint64_t>(kWindowBytes, ring_end - position_.lsn.value));
   for (uint64_t at = position_.lsn.value; at < ring_end; at += step.size()) {
     const MutableBytes bytes = step.bytes().first(std::min<uint64_t>(step.size(), ring_end - at));
     FIRN_CO_CHECK(co_await read(Lsn{at}, bytes));

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/buffer.h"
+#include "base/mapped_memory.h"
 #include "runtime/block_device.h"
 #include "vos/log_format.h"
 
@@ -78,11 +78,11 @@ class LogReader {
   LogPosition position_;
   Lsn last_;                 // the last batch read,
   uint64_t last_bytes_ = 0;  // and its length; 0: none
-  Buffer window_;
+  MappedMemory window_;
   size_t window_at_ = 0;  // in it: bytes of the ring from window_first_ on
   Lsn window_first_;
   uint64_t window_bytes_ = 0;
-  Buffer ahead_;  // from kHeadBytes on: what follows the window
+  MappedMemory ahead_;  // from kHeadBytes on: what follows the window
   uint64_t ahead_bytes_ = 0;
 };
 

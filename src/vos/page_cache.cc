@@ -28,7 +28,10 @@ struct PageCache::Loading {
 };
 
 PageCache::PageCache(Runtime& runtime, BlockDevice& main, uint64_t cache_bytes)
-    : runtime_(runtime), main_(main), limit_(std::max(cache_bytes / kPageBytes, kLimitPagesMin)) {}
+    : runtime_(runtime),
+      main_(main),
+      limit_pages_max_(std::max(cache_bytes / kPageBytes, kLimitPagesMin)),
+      limit_(limit_pages_max_) {}
 
 PageCache::~PageCache() = default;
 
@@ -127,6 +130,12 @@ void PageCache::make_room(uint64_t wanted) {
 void PageCache::trim() {
   for (size_t steps = 2 * frames_.size(); steps > 0 && resident_ + frozen_.size() > limit_; steps--)
     advance_hand();
+}
+
+void PageCache::count_tables(uint64_t others_bytes) {
+  const uint64_t bytes = by_id_.capacity() * sizeof(Resident) + table_.memory_bytes() + others_bytes;
+  const uint64_t pages = std::min((bytes + kPageBytes - 1) / kPageBytes, limit_pages_max_ / 2);
+  limit_ = std::max(limit_pages_max_ - pages, kLimitPagesMin);
 }
 
 Frame& PageCache::allocate() {

@@ -63,7 +63,8 @@ class PageCache {
     std::vector<BlockIndex> freed_blocks;  // where pages lay that are no more (kPageBytes each)
   };
 
-  // `main` outlives the cache, as does the runtime.
+  // `main` outlives the cache, as does the runtime. `cache_bytes`: pages, and what is kept for each page of
+  // the index, resident or not.
   PageCache(Runtime& runtime, BlockDevice& main, uint64_t cache_bytes);
   ~PageCache();
   PageCache(const PageCache&) = delete;
@@ -119,7 +120,12 @@ class PageCache {
   uint64_t resident_pages() const { return resident_; }
   // Pages that cannot give way: changed, or part of the running checkpoint; images kept for it included.
   uint64_t dirty_pages() const { return dirty_ + frozen_.size(); }
+  // Changes of more pages wait for a checkpoint: pages that are only looked at need room, too.
+  bool has_room_for_changes() const { return dirty_pages() < limit_ - limit_ / 8; }
   uint64_t limit_pages() const { return limit_; }
+  // The tables of all pages, and `others_bytes` that others keep in proportion to the store, count towards
+  // the cache from now on, up to half of it.
+  void count_tables(uint64_t others_bytes);
   // Pages of the index, resident or not.
   uint64_t page_count() const { return live_; }
   // To be called when all chunks of the table are loaded.
@@ -151,7 +157,8 @@ class PageCache {
 
   Runtime& runtime_;
   BlockDevice& main_;
-  const uint64_t limit_;
+  const uint64_t limit_pages_max_;
+  uint64_t limit_;
   PageMemory memory_;
   PageTable table_;
 

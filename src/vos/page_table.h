@@ -48,6 +48,7 @@ class PageTable {
   PageId id_end() const { return PageId{next_id_}; }
   // Pages that are in the checkpoint.
   uint64_t page_count() const { return page_count_; }
+  uint64_t memory_bytes() const { return (entries_.capacity() + free_ids_.capacity()) * sizeof(uint64_t); }
 
   // Storing. Chunk i holds the ids from i * kPageTableChunkEntries on. A chunk is changed from the time an
   // entry changes to chunk_written.

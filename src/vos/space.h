@@ -119,6 +119,8 @@ class Space {
   uint64_t first_block() const { return kFirstBlock; }
   uint64_t end_block() const { return end_block_; }
   size_t free_range_count() const { return free_by_start_.size() + 1; }  // at most
+  // About: of the free ranges, and of the copies of them that a checkpoint makes.
+  uint64_t memory_bytes() const { return free_range_count() * (2 * kNodeBytes + 4 * FreeList::kRangeBytes); }
   // All ranges that are free, and all in flight, ascending: for checks.
   std::vector<BlockRange> free_ranges() const;
   std::vector<BlockRange> in_flight_ranges() const;
@@ -131,6 +133,7 @@ class Space {
     bool durable = false;     // a checkpoint without them is
   };
 
+  static constexpr uint64_t kNodeBytes = 64;  // of a map or set of ranges
   // Ranges per allocation: a large release does not stop the others.
   static constexpr size_t kReclaimStep = 64;
   // Shorter pieces are not worth a write of their own while there is other space.

@@ -83,7 +83,7 @@ Task<Result<std::vector<std::string>>> StoreImpl::write_merged(const Merge* merg
 Task<Result<void>> StoreImpl::replace_parts(const Merge* merge, const StoredParts* parts,
                                             const std::vector<std::string>* records, Allocation* allocation) {
   for (int attempt = 0; attempt < kAttemptsMax;) {
-    if (core_->pages.dirty_pages() >= core_->pages.limit_pages()) {
+    if (!core_->pages.has_room_for_changes()) {
       FIRN_CO_CHECK(co_await core_->admit(0, SpaceUse::checkpoint));
     }
     // A scan that waits for a page may have passed the start of a merged piece and expect the parts behind.

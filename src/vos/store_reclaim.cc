@@ -159,7 +159,7 @@ Task<Result<void>> StoreImpl::erase(std::vector<std::string>* keys) {
       FIRN_CO_CHECK(co_await core_->pages.load(ready.error().page));
     }
     share_.work([&] { return erase_prepared(key); });
-    if (core_->pages.dirty_pages() >= core_->pages.limit_pages()) {
+    if (!core_->pages.has_room_for_changes()) {
       FIRN_CO_CHECK(co_await core_->admit(0, SpaceUse::checkpoint));
     }
   }
