@@ -13,6 +13,7 @@ class Slab {
 
   Slab();
   std::byte* data() { return memory_.data(); }
+  const std::byte* data() const { return memory_.bytes().data(); }
 
  private:
   MappedMemory memory_;

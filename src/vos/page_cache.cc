@@ -244,6 +244,30 @@ void PageCache::end_checkpoint() {
   FIRN_ASSERT(unwritten_ == 0);
   FIRN_ASSERT(frozen_.empty());
   checkpoint_running_ = false;
+  give_slabs_back();
+}
+
+// More memory than the limit is left over from a burst, or from when fewer tables counted towards the cache.
+void PageCache::give_slabs_back() {
+  if (memory_.leaves()) empty_leaving_slab();
+  while (!memory_.leaves() && memory_.page_count() >= limit_ + PageMemory::kPagesPerSlab &&
+         memory_.free_count() >= PageMemory::kPagesPerSlab) {
+    memory_.begin_leaving();
+    empty_leaving_slab();
+  }
+}
+
+// Its pages move to other slabs. One that is being loaded just now stays until the next checkpoint.
+void PageCache::empty_leaving_slab() {
+  generation_++;
+  for (Frame& frame : frames_) {
+    if (frame.state == FrameState::unused || !memory_.is_leaving(frame.page)) continue;
+    if (memory_.free_count() == 0) return;
+    std::byte* const copy = memory_.take();
+    std::memcpy(copy, frame.page, kPageBytes);
+    memory_.give_back(std::exchange(frame.page, copy));
+    by_id_[frame.id.value].page = copy;
+  }
 }
 
 void PageCache::abandon_checkpoint() {

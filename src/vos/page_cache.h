@@ -123,6 +123,8 @@ class PageCache {
   // Changes of more pages wait for a checkpoint: pages that are only looked at need room, too.
   bool has_room_for_changes() const { return dirty_pages() < limit_ - limit_ / 8; }
   uint64_t limit_pages() const { return limit_; }
+  // Resident or kept for the next ones.
+  uint64_t memory_pages() const { return memory_.page_count(); }
   // The tables of all pages, and `others_bytes` that others keep in proportion to the store, count towards
   // the cache from now on, up to half of it.
   void count_tables(uint64_t others_bytes);
@@ -147,6 +149,8 @@ class PageCache {
   void make_dirty(Frame& frame);
   Frame& add_frame(PageId page, std::byte* memory);
   void drop_frame(Frame& frame);
+  void give_slabs_back();
+  void empty_leaving_slab();
   bool evictable(const Frame& frame) const;
   // One step of the clock's hand. True if it dropped a page.
   bool advance_hand();

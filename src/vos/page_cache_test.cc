@@ -120,6 +120,30 @@ TEST(PageCache, stays_near_its_limit_when_pages_are_clean) {
   }
 }
 
+TEST(PageCache, memory_beyond_the_limit_is_given_back) {
+  TreeRig rig(256);
+  Rng rng(5);
+  fill(rig, rng, 60000, 60000);  // all dirty: far beyond the limit
+  const uint64_t slab_pages = PageMemory::kPagesPerSlab;
+  ASSERT_GT(rig.pages->memory_pages(), rig.pages->limit_pages() + 2 * slab_pages);
+  rig.checkpoint();
+  EXPECT_LT(rig.pages->memory_pages(), rig.pages->limit_pages() + slab_pages);
+  rig.expect_equal_to_model();
+}
+
+TEST(PageCache, tables_count_towards_the_limit) {
+  TreeRig rig(256);
+  Rng rng(6);
+  fill(rig, rng, 20000, 20000);
+  rig.pages->count_tables(0);
+  const uint64_t limit = rig.pages->limit_pages();
+  EXPECT_LT(limit, 256u);
+  rig.pages->count_tables(uint64_t{20} * kPageBytes);
+  EXPECT_EQ(rig.pages->limit_pages(), limit - 20);
+  rig.pages->count_tables(uint64_t{1000} * kPageBytes);
+  EXPECT_EQ(rig.pages->limit_pages(), 128u);  // never less than half
+}
+
 TEST(PageCache, loads_of_one_page_share_one_read) {
   TreeRig rig;
   rig.insert("a", "1");
