@@ -58,11 +58,17 @@ void Tree::create() {
 
 // --- Searching -----------------------------------------------------------------------------------
 
+// Says so from the parent, which has just been searched, where it can: an operation that asked for its leaf
+// does not wait for it yet.
 bool Tree::in_last_leaf(std::string_view key) const {
   if (last_version_ != version()) return false;
   const Page leaf(last_.leaf().page);
-  const uint32_t count = leaf.count();
-  return count > 0 && leaf.compare(0, key) <= 0 && leaf.compare(count - 1, key) >= 0;
+  if (key < last_key_ && (leaf.count() == 0 || leaf.compare(0, key) > 0)) return false;
+  if (last_.depth < 2) return true;
+  const TreePath::Step& parent = last_.steps[last_.depth - 2];
+  const Page inner(parent.page);
+  if (parent.slot + 1 < inner.count()) return inner.compare(parent.slot + 1, key) > 0;
+  return leaf.count() > 0 && leaf.compare(leaf.count() - 1, key) >= 0;
 }
 
 Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
@@ -88,23 +94,37 @@ Faultable<void> Tree::descend(std::string_view key, TreePath& path) {
     page = view.child(step.slot);
     parent_level = level;
   }
-  remember(path);
+  remember(path, key);
   return {};
 }
 
-void Tree::remember(const TreePath& path) {
+void Tree::remember(const TreePath& path, std::string_view key) {
+  last_key_ = key;
+  keep_last(path);
+}
+
+void Tree::keep_last(const TreePath& path) {
   last_ = path;
   last_version_ = version();
 }
 
 void Tree::prefetch(std::string_view key) {
-  std::byte* at = pages_.look_up(root_).page;
-  while (at != nullptr && Page(at).level() > 0) {
-    const Page inner(at);
-    at = pages_.look_up(inner.child(inner.child_slot(key))).page;
-    if (inner.level() > 1) continue;
-    if (at != nullptr) prefetch_slots(at, 1);
-    return;  // not even the header of the leaf is read
+  if (in_last_leaf(key)) return;
+  TreePath path;
+  PageCache::Resident at = pages_.look_up(root_);
+  while (at.frame != nullptr) {
+    FIRN_ASSERT(path.depth + 1 < kTreeLevelsMax);
+    const Page inner(at.page);
+    const uint8_t level = inner.level();
+    if (level == 0) return;  // the root
+    const uint32_t slot = inner.child_slot(key);
+    path.steps[path.depth++] = {at.frame, at.page, slot};
+    at = pages_.look_up(inner.child(slot));
+    if (at.frame == nullptr) return;
+    prefetch_slots(at.page, level);
+    if (level > 1) continue;
+    path.steps[path.depth++] = {at.frame, at.page, 0};  // not even the header of the leaf is read
+    return remember(path, key);
   }
 }
 
@@ -158,10 +178,10 @@ void Tree::insert(std::string_view key, std::string_view value, Epoch epoch, Lsn
   leaf.lsn = std::max(leaf.lsn, lsn);
   const uint32_t slot = path.leaf().slot;
   if (exists) {
-    if (Page(leaf.page).replace_value(slot, value)) return remember(path);
+    if (Page(leaf.page).replace_value(slot, value)) return keep_last(path);
     Page(leaf.page).erase(slot);
   }
-  if (Page(leaf.page).insert(slot, key, value)) return remember(path);
+  if (Page(leaf.page).insert(slot, key, value)) return keep_last(path);
   insert_rebuilding(path, path.depth - 1, {slot, key, value});
 }
 

@@ -171,10 +171,13 @@ class Tree {
   // Grows when a path made earlier may have become invalid.
   uint64_t version() const { return changes_ + pages_.generation(); }
   Faultable<void> descend(std::string_view key, TreePath& path);
-  // Whether the key belongs to the leaf of the last search: operations come in groups of neighbours.
+  // Whether the key is known to belong to the leaf of the last search: operations come in groups of
+  // neighbours, most of them ascending.
   bool in_last_leaf(std::string_view key) const;
-  // The path is that of the last search, and the tree as it is now.
-  void remember(const TreePath& path);
+  // The path is that of a search for `key`, and the tree as it is now.
+  void remember(const TreePath& path, std::string_view key);
+  // The path is that of the last search still, and the tree has changed, but not where leaves begin and end.
+  void keep_last(const TreePath& path);
   // As descend, for a key that was prepared. True if the leaf has it.
   bool descend_prepared(std::string_view key, TreePath& path);
 
@@ -194,7 +197,8 @@ class Tree {
   PageCache& pages_;
   PageId root_{};
   uint64_t changes_ = 0;
-  TreePath last_;  // of the last search
+  TreePath last_;         // of the last search
+  std::string last_key_;  // it was for this one
   uint64_t last_version_ = UINT64_MAX;
   std::unique_ptr<Scratch> scratch_;  // memory for rebuilding, kept
 };

@@ -148,22 +148,24 @@ class ItemCutter {
  private:
   Result<void> add(EntryChange entry, AkeyChange& akey, BulkItem& bulk) {
     const uint64_t bytes = entry.record_bytes * entry.count;
-    payload_.take(bytes, data_);
-    FIRN_TRY(entry.crc, checksum_of(data_, akey.entries.size(), entry));
     if (bytes <= kInlineBytesMax) {
-      entry.inline_bytes.reserve(static_cast<size_t>(bytes));
-      for (const ByteView part : data_) entry.inline_bytes.append(as_text(part));
+      payload_.take(bytes, entry.inline_bytes);
+      const ByteView data = as_bytes(entry.inline_bytes);
+      FIRN_TRY(entry.crc, checksum_of({&data, 1}, akey.entries.size(), entry));
     } else {
+      std::vector<ByteView> data;
+      payload_.take(bytes, data);
+      FIRN_TRY(entry.crc, checksum_of(data, akey.entries.size(), entry));
       bulk.blocks += Run{BlockIndex{}, bytes}.blocks();
       bulk.entries.push_back(akey.entries.size());
-      bulk.data.push_back(data_);
+      bulk.data.push_back(std::move(data));
     }
     akey.entries.push_back(std::move(entry));
     return {};
   }
 
   // Checksums may be left out altogether: the store's own protect the data from here on.
-  Result<uint32_t> checksum_of(const std::vector<ByteView>& data, size_t index, const EntryChange& entry) {
+  Result<uint32_t> checksum_of(std::span<const ByteView> data, size_t index, const EntryChange& entry) {
     const bool given = index < item_.checksums.size();
     const bool later = verify_ == Verify::bulk_later && entry.data_bytes() > kInlineBytesMax;
     if (given && (later || verify_ == Verify::never)) return item_.checksums[index];
@@ -174,7 +176,6 @@ class ItemCutter {
 
   const UpdateItem& item_;
   PayloadReader& payload_;
-  std::vector<ByteView> data_;  // of the piece at hand
   const Verify verify_;
 };
 
