@@ -40,13 +40,18 @@ bool entry_makes_sense(const EntryChange& entry) {
   if (entry.kind != EntryKind::single && entry.kind != EntryKind::hole && entry.kind != EntryKind::piece)
     return false;
   if (entry.inline_bytes.size() > kInlineBytesMax || entry.runs.size() > kRunsPerRecordMax) return false;
+  const Record written = {.punched = entry.punched,
+                          .record_bytes = entry.record_bytes,
+                          .count = entry.count,
+                          .inline_bytes = entry.inline_bytes,
+                          .runs = &entry.runs};
+  if (entry.runs.empty()) {
+    const auto record = RecordView::of(written);
+    return record && broken_rule(entry.kind, entry.start, *record).empty();
+  }
+  if (!entry.inline_bytes.empty()) return false;
   std::string value;
-  if (!entry.runs.empty() && !entry.inline_bytes.empty()) return false;
-  encode_record(value, {.punched = entry.punched,
-                        .record_bytes = entry.record_bytes,
-                        .count = entry.count,
-                        .inline_bytes = entry.inline_bytes,
-                        .runs = &entry.runs});
+  encode_record(value, written);
   const auto record = RecordView::decode(value);
   return record && broken_rule(entry.kind, entry.start, *record).empty();
 }

@@ -2,11 +2,13 @@
 #include "vos/extent_scan.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/assert.h"
 #include "base/endian.h"
 #include "base/error.h"
 #include "model/pieces.h"
+#include "vos/page.h"
 
 namespace firn::vos {
 
@@ -18,6 +20,36 @@ uint64_t align_down(uint64_t value, uint64_t power_of_two) { return value & ~(po
 bool hides(const Layer& above, const Layer& below) {
   return above.epoch > below.epoch && above.recx.end() >= below.recx.end();
 }
+
+// The keys of pieces in one leaf: what all keys of the leaf share is looked at once.
+class LeafPieces {
+ public:
+  LeafPieces(Page leaf, std::string_view akey_prefix) : leaf_(leaf), akey_prefix_(akey_prefix) {
+    const std::string_view common = leaf.prefix();
+    if (!common.starts_with(akey_prefix)) return;
+    within_akey_ = true;
+    shared_bytes_ = common.size() - akey_prefix.size();
+    common.substr(akey_prefix.size()).copy(entry_, sizeof entry_);
+  }
+  // Nothing if the entry of the slot is no piece of the akey.
+  std::optional<PieceKey> at(uint32_t slot) {
+    const std::string_view suffix = leaf_.suffix(slot);
+    if (!within_akey_) {
+      if (!leaf_.starts_with(slot, akey_prefix_)) return std::nullopt;
+      return parse_piece(suffix.substr(akey_prefix_.size() - leaf_.prefix_bytes()));
+    }
+    if (shared_bytes_ + suffix.size() != sizeof entry_) return std::nullopt;
+    suffix.copy(entry_ + shared_bytes_, suffix.size());
+    return parse_piece({entry_, sizeof entry_});
+  }
+
+ private:
+  const Page leaf_;
+  const std::string_view akey_prefix_;
+  bool within_akey_ = false;  // all entries of the leaf are the akey's
+  size_t shared_bytes_ = 0;   // of entry_, by all of them
+  char entry_[kEntryBytesMax];
+};
 
 }  // namespace
 
@@ -127,40 +159,61 @@ Faultable<void> ExtentScan::read_holes() {
 // Collects the visible pieces of the unit at the position, up to the window's end. Ends with a position that
 // is good to go on from.
 Faultable<void> ExtentScan::gather() {
-  const size_t prefix_bytes = options_.akey_prefix.size();
+  const auto go_to = [this](uint64_t start, Epoch epoch) {
+    set_extent_entry(position_, options_.akey_prefix.size(), kEntryPiece, start, epoch);
+  };
   FIRN_TRY(bool at_entry, probe_.seek(position_));
-  while (at_entry && probe_.starts_with(options_.akey_prefix)) {
-    const auto piece = parse_piece(probe_.tail(prefix_bytes));
-    if (!piece || piece->start >= options_.window.end()) break;
-    if (unit_.count > 0 && piece->start >= unit_.end()) {
-      set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, kEpochMax);
+  while (at_entry) {
+    PieceKey piece;
+    const Next next = walk_leaf(piece);
+    if (next == Next::behind_it) break;
+    if (next == Next::unit) {
+      go_to(piece.start, kEpochMax);
       return {};
     }
-    const Next next = take(*piece);
-    if (next == Next::entry) {
+    if (next == Next::leaf) {
       const auto moved = probe_.next();
       if (!moved) {
-        set_extent_entry(position_, prefix_bytes, kEntryPiece, piece->start, Epoch{piece->epoch.value - 1});
+        go_to(piece.start, Epoch{piece.epoch.value - 1});
         return std::unexpected(moved.error());
       }
       at_entry = *moved;
       continue;
     }
-    const uint64_t start = next == Next::start ? piece->start + 1 : piece->start;
-    const Epoch epoch = next == Next::start ? kEpochMax : options_.at;
-    set_extent_entry(position_, prefix_bytes, kEntryPiece, start, epoch);
+    if (next == Next::start) {
+      go_to(piece.start + 1, kEpochMax);
+    } else {
+      go_to(piece.start, options_.at);
+    }
     FIRN_TRY(at_entry, probe_.seek(position_));
   }
   at_end_ = true;
   return {};
 }
 
-// Looks at the entry that the probe is at, and says where the next one that matters may be.
-ExtentScan::Next ExtentScan::take(const PieceKey& piece) {
+// Looks at the entries of the probe's leaf, from its own on. Ends at the one that decides where to go on:
+// `piece`.
+ExtentScan::Next ExtentScan::walk_leaf(PieceKey& piece) {
+  const auto [page, first] = probe_.in_leaf();
+  const Page leaf(page);
+  LeafPieces pieces(leaf, options_.akey_prefix);
+  const uint32_t count = leaf.count();
+  for (uint32_t slot = first; slot < count; slot++) {
+    const auto found = pieces.at(slot);
+    if (!found || found->start >= options_.window.end()) return Next::behind_it;
+    piece = *found;
+    if (unit_.count > 0 && piece.start >= unit_.end()) return Next::unit;
+    if (const Next next = take(piece, leaf.value(slot)); next != Next::entry) return next;
+  }
+  probe_.move_to(count - 1);
+  return Next::leaf;
+}
+
+// Looks at one entry.
+ExtentScan::Next ExtentScan::take(const PieceKey& piece, std::string_view value) {
   if (piece.epoch > options_.at) return Next::visible;
   if (piece.epoch < options_.floor) return Next::start;
-  const std::string_view value = probe_.value();
-  const auto record = RecordView::decode(value);
+  const auto record = decode_head(value);
   FIRN_ASSERT(record.has_value());
   add(piece, *record, value);
   // What reaches to the unit's end hides all older pieces of its start.
@@ -170,10 +223,10 @@ ExtentScan::Next ExtentScan::take(const PieceKey& piece) {
   return hides_rest(cover_) || (!layers_.empty() && hides_rest(layers_.back())) ? Next::start : Next::entry;
 }
 
-void ExtentScan::add(const PieceKey& piece, const RecordView& record, std::string_view value) {
-  if (record.record_bytes() != options_.record_bytes) return;  // of an incomplete history: Store::apply
+void ExtentScan::add(const PieceKey& piece, const RecordHead& record, std::string_view value) {
+  if (record.record_bytes != options_.record_bytes) return;  // of an incomplete history: Store::apply
   if (unit_.count == 0) unit_ = {align_down(piece.start, unit_records_), unit_records_};
-  const Layer layer = {Recx{piece.start, record.count()}, piece.epoch, record.punched()};
+  const Layer layer = {Recx{piece.start, record.count}, piece.epoch, record.punched};
   if (layer.recx.end() <= options_.window.start || hides(cover_, layer)) return;
   if (!layers_.empty() && hides(layers_.back(), layer)) return;
   // The newest one hides most, as long as it reaches.

@@ -58,13 +58,18 @@ class ExtentScan {
  private:
   Faultable<void> read_holes();
   Faultable<void> gather();
+  // Where the next entry that matters may be.
   enum class Next : uint8_t {
-    entry,    // the one behind
-    visible,  // of this start, the first that the reader may see
-    start,    // of a later start
+    entry,     // it is the one behind
+    visible,   // of this start, the first that the reader may see
+    start,     // of a later start
+    unit,      // of a later unit
+    leaf,      // in a later leaf
+    behind_it  // nowhere in the window
   };
-  Next take(const PieceKey& piece);
-  void add(const PieceKey& piece, const RecordView& record, std::string_view value);
+  Next walk_leaf(PieceKey& piece);
+  Next take(const PieceKey& piece, std::string_view value);
+  void add(const PieceKey& piece, const RecordHead& record, std::string_view value);
   void paint_unit();
 
   Probe& probe_;

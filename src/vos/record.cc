@@ -48,18 +48,49 @@ bool is_in_runs(std::string_view value) {
   return (static_cast<uint8_t>(value.front()) & (kFlagPunched | kFlagInline)) == 0;
 }
 
-std::optional<RecordView> RecordView::decode(std::string_view value) {
-  if (value.empty()) return std::nullopt;
-  const auto flags = static_cast<uint8_t>(value.front());
+namespace {
+// Removes it from the front of `value`.
+bool take_head(std::string_view& value, uint8_t& flags, RecordHead& head) {
+  if (value.empty()) return false;
+  flags = static_cast<uint8_t>(value.front());
   value.remove_prefix(1);
-  if (flags > kFlagInline) return std::nullopt;  // a punched record has no data, so never both
+  if (flags > kFlagInline) return false;  // a punched record has no data, so never both
+  head.punched = flags == kFlagPunched;
+  return take_varint(value, head.record_bytes) && take_varint(value, head.count);
+}
+}  // namespace
+
+std::optional<RecordHead> decode_head(std::string_view value) {
+  uint8_t flags = 0;
+  RecordHead head;
+  if (!take_head(value, flags, head)) return std::nullopt;
+  return head;
+}
+
+std::optional<RecordView> RecordView::decode(std::string_view value) {
+  uint8_t flags = 0;
+  RecordHead head;
+  if (!take_head(value, flags, head) || value.size() < sizeof(crc_)) return std::nullopt;
   RecordView view;
-  view.punched_ = flags == kFlagPunched;
+  view.punched_ = head.punched;
   view.inline_ = flags == kFlagInline;
-  if (!take_varint(value, view.record_bytes_) || !take_varint(value, view.count_)) return std::nullopt;
-  if (value.size() < sizeof view.crc_) return std::nullopt;
+  view.record_bytes_ = head.record_bytes;
+  view.count_ = head.count;
   view.crc_ = load_little<uint32_t>(value.data());
   view.data_ = value.substr(sizeof view.crc_);
+  if (!view.data_fits()) return std::nullopt;
+  return view;
+}
+
+std::optional<RecordView> RecordView::of(const Record& record) {
+  FIRN_ASSERT(record.runs == nullptr || record.runs->empty());
+  RecordView view;
+  view.punched_ = record.punched;
+  view.inline_ = !record.punched;
+  view.record_bytes_ = record.record_bytes;
+  view.count_ = record.count;
+  view.crc_ = record.crc;
+  view.data_ = record.inline_bytes;
   if (!view.data_fits()) return std::nullopt;
   return view;
 }

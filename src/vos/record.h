@@ -35,12 +35,22 @@ struct Record {
 void encode_record(std::string& out, const Record& record);
 // Whether the data of an encoded record lies in runs: without decoding it.
 bool is_in_runs(std::string_view value);
+// What a record says of itself before its data, for walks over many that look at few. Nothing if that is no
+// record's beginning.
+struct RecordHead {
+  bool punched = false;
+  uint64_t record_bytes = 0;
+  uint64_t count = 0;
+};
+std::optional<RecordHead> decode_head(std::string_view value);
 
 // A record where it lies in a page. Valid as long as the page's bytes are.
 class RecordView {
  public:
   // Nothing if the bytes are no record: a length is out of bounds or does not fit the data.
   static std::optional<RecordView> decode(std::string_view value);
+  // As decode of what encode_record makes of it. Precondition: its data is not in runs.
+  static std::optional<RecordView> of(const Record& record);
 
   bool punched() const { return punched_; }
   bool is_inline() const { return inline_; }

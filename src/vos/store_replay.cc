@@ -41,11 +41,15 @@ Task<Result<void>> StoreImpl::apply(std::string_view record, Lsn end) {
     FIRN_CO_CHECK(co_await catch_up());
     co_return co_await replay_in_order(record, end);
   }
-  FIRN_CO_TRY(const auto changes, decode_changes(record));
-  if (log_kind(record) == LogKind::change_with_data) {
-    FIRN_CO_CHECK(co_await replay_data(&changes.front(), attached_data(changes.front(), record)));
+  if (log_kind(record) == LogKind::changes) {
+    FIRN_CO_TRY(const auto changes, decode_changes(record));
+    for (const Change& change : changes) replay_change(change, end);
+  } else {
+    FIRN_CO_TRY(const Change change, decode_change(record));
+    if (log_kind(record) == LogKind::change_with_data)
+      FIRN_CO_CHECK(co_await replay_data(&change, attached_data(change, record)));
+    replay_change(change, end);
   }
-  for (const Change& change : changes) replay_change(change, end);
   if (replay_window_is_full()) co_return co_await catch_up();
   co_return Result<void>();
 }

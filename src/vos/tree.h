@@ -130,12 +130,20 @@ class Tree {
     // As comparisons of key(), without putting it together.
     int compare(std::string_view other) const;
     bool starts_with(std::string_view prefix) const;
-    // key() from that byte on, mostly without putting it together; until the cursor moves or the tree
-    // changes.
-    std::string_view tail(size_t from) const;
     std::string_view value() const;  // until the tree changes or a page is loaded
     // The log position up to which changes of the entry's page may reach.
     Lsn lsn() const;
+    // The entry's leaf and its slot there, for walks that pass over many entries of a leaf; the bytes are
+    // valid until the tree changes or a page is loaded. move_to: to another entry of the leaf.
+    struct InLeaf {
+      std::byte* page;
+      uint32_t slot;
+    };
+    InLeaf in_leaf() const {
+      check();
+      return {path_.leaf().page, path_.leaf().slot};
+    }
+    void move_to(uint32_t slot) { path_.leaf().slot = slot; }
 
    private:
     // To the first (last) entry of the leaf behind (before) the current one.

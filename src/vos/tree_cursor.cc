@@ -175,13 +175,6 @@ bool Tree::Cursor::starts_with(std::string_view prefix) const {
   return page_of(path_.leaf()).starts_with(path_.leaf().slot, prefix);
 }
 
-std::string_view Tree::Cursor::tail(size_t from) const {
-  check();
-  const Page leaf = page_of(path_.leaf());
-  if (from < leaf.prefix_bytes()) return key().substr(from);
-  return leaf.suffix(path_.leaf().slot).substr(from - leaf.prefix_bytes());
-}
-
 std::string_view Tree::Cursor::value() const {
   check();
   return page_of(path_.leaf()).value(path_.leaf().slot);

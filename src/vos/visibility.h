@@ -39,7 +39,12 @@ class Probe {
   std::string_view key() const { return cursor_.key(); }
   std::string_view value() const { return cursor_.value(); }
   bool starts_with(std::string_view prefix) const { return cursor_.starts_with(prefix); }
-  std::string_view tail(size_t from) const { return cursor_.tail(from); }
+  // To pass over many entries of a leaf: see Tree::Cursor.
+  Tree::Cursor::InLeaf in_leaf() const { return cursor_.in_leaf(); }
+  void move_to(uint32_t slot) {
+    positioned_ = false;
+    cursor_.move_to(slot);
+  }
 
   // To be called when pages may have been loaded or the tree may have changed since the last seek.
   void forget() { positioned_ = false; }
