@@ -26,67 +26,86 @@ class LeafPieces {
  public:
   LeafPieces(Page leaf, std::string_view akey_prefix) : leaf_(leaf), akey_prefix_(akey_prefix) {
     const std::string_view common = leaf.prefix();
-    if (!common.starts_with(akey_prefix)) return;
-    within_akey_ = true;
-    shared_bytes_ = common.size() - akey_prefix.size();
-    common.substr(akey_prefix.size()).copy(entry_, sizeof entry_);
+    if (common.size() <= akey_prefix.size() || !common.starts_with(akey_prefix)) return;
+    const std::string_view entry = common.substr(akey_prefix.size());
+    if (entry.front() != kEntryPiece || entry.size() > kEntryBytesMax - sizeof(uint64_t)) return;
+    suffix_bytes_ = kEntryBytesMax - entry.size();
+    char start[sizeof(uint64_t)] = {};
+    entry.substr(1).copy(start, sizeof start);
+    shared_start_ = load_big<uint64_t>(start);
+    own_start_ =
+        suffix_bytes_ == kEntryBytesMax - 1 ? ~uint64_t{0} : (uint64_t{1} << (8 * (suffix_bytes_ - 8))) - 1;
   }
   // Nothing if the entry of the slot is no piece of the akey.
-  std::optional<PieceKey> at(uint32_t slot) {
+  std::optional<PieceKey> at(uint32_t slot) const {
     const std::string_view suffix = leaf_.suffix(slot);
-    if (!within_akey_) {
-      if (!leaf_.starts_with(slot, akey_prefix_)) return std::nullopt;
-      return parse_piece(suffix.substr(akey_prefix_.size() - leaf_.prefix_bytes()));
-    }
-    if (shared_bytes_ + suffix.size() != sizeof entry_) return std::nullopt;
-    suffix.copy(entry_ + shared_bytes_, suffix.size());
-    return parse_piece({entry_, sizeof entry_});
+    if (suffix.size() != suffix_bytes_) return put_together(slot);
+    // What stands in front of the suffix is masked: an entry is never at the beginning of its page.
+    const char* const end = suffix.data() + suffix.size();
+    const uint64_t start = load_big<uint64_t>(end - 16) & own_start_;
+    return PieceKey{shared_start_ | start, Epoch{~load_big<uint64_t>(end - 8)}};
   }
 
  private:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  std::optional<PieceKey> put_together(uint32_t slot) const {
+    if (!leaf_.starts_with(slot, akey_prefix_)) return std::nullopt;
+    const std::string_view common = leaf_.prefix();
+    const std::string_view suffix = leaf_.suffix(slot);
+    if (common.size() <= akey_prefix_.size())
+      return parse_piece(suffix.substr(akey_prefix_.size() - common.size()));
+    const size_t shared_bytes = common.size() - akey_prefix_.size();
+    if (shared_bytes + suffix.size() != kEntryBytesMax) return std::nullopt;
+    char entry[kEntryBytesMax];
+    common.substr(akey_prefix_.size()).copy(entry, shared_bytes);
+    suffix.copy(entry + shared_bytes, suffix.size());
+    return parse_piece({entry, sizeof entry});
+  }
+
   const Page leaf_;
   const std::string_view akey_prefix_;
-  bool within_akey_ = false;  // all entries of the leaf are the akey's
-  size_t shared_bytes_ = 0;   // of entry_, by all of them
-  char entry_[kEntryBytesMax];
+  size_t suffix_bytes_ = kNone;  // if the leaf's prefix says that all its entries are pieces of the akey
+  uint64_t shared_start_ = 0;    // what the prefix holds of the start,
+  uint64_t own_start_ = 0;       // and the bits that it does not
 };
 
 }  // namespace
 
-// A sweep over the layers' starts with a heap of those that cover the present position, newest on top.
+// A sweep over the layers' starts. `seen` are those that cover the present position, or will be seen where a
+// newer one ends: from old to new, each ends before the older ones do.
 void paint(const std::vector<Layer>& layers, Recx window, std::vector<Stretch>& out) {
   out.clear();
-  std::vector<size_t> active;
-  const auto older = [&](size_t a, size_t b) { return layers[a].epoch < layers[b].epoch; };
-  const auto activate = [&](size_t layer) {
-    if (!active.empty() && hides(layers[active.front()], layers[layer])) return;
-    active.push_back(layer);
-    std::push_heap(active.begin(), active.end(), older);
-  };
-  size_t next = 0;
-  for (uint64_t at = window.start; at < window.end();) {
-    for (; next < layers.size() && layers[next].recx.start <= at; next++) activate(next);
-    while (!active.empty() && layers[active.front()].recx.end() <= at) {
-      std::pop_heap(active.begin(), active.end(), older);
-      active.pop_back();
-    }
-    if (active.empty()) {
-      if (next == layers.size()) break;
-      at = layers[next].recx.start;
-      continue;
-    }
-    const size_t top = active.front();
-    uint64_t end = std::min(layers[top].recx.end(), window.end());
-    for (; next < layers.size() && layers[next].recx.start < end; next++) {
-      if (layers[next].epoch > layers[top].epoch) {
-        end = layers[next].recx.start;
-        break;
+  std::vector<size_t> seen;
+  uint64_t at = window.start;
+  const auto show_up_to = [&](uint64_t end) {
+    while (at < end) {
+      while (!seen.empty() && layers[seen.back()].recx.end() <= at) seen.pop_back();
+      if (seen.empty()) break;
+      const size_t top = seen.back();
+      const uint64_t until = std::min(end, layers[top].recx.end());
+      if (!out.empty() && out.back().layer == top && out.back().recx.end() == at) {
+        out.back().recx.count += until - at;
+      } else {
+        out.push_back({Recx{at, until - at}, top});
       }
-      activate(next);
+      at = until;
     }
-    out.push_back({Recx{at, end - at}, top});
-    at = end;
+    at = std::max(at, end);
+  };
+  for (size_t i = 0; i < layers.size() && layers[i].recx.start < window.end(); i++) {
+    const Layer& layer = layers[i];
+    size_t newer = seen.size();  // from here on
+    while (newer > 0 && layers[seen[newer - 1]].epoch > layer.epoch) newer--;
+    if (newer < seen.size() && hides(layers[seen[newer]], layer)) continue;
+    show_up_to(layer.recx.start);
+    newer = std::min(newer, seen.size());
+    size_t hidden = newer;
+    while (hidden > 0 && layers[seen[hidden - 1]].recx.end() <= layer.recx.end()) hidden--;
+    const auto place = seen.begin() + static_cast<ptrdiff_t>(hidden);
+    seen.insert(seen.erase(place, seen.begin() + static_cast<ptrdiff_t>(newer)), i);
   }
+  show_up_to(window.end());
 }
 
 ExtentScan::ExtentScan(Probe& probe, Options options)
@@ -196,7 +215,7 @@ Faultable<void> ExtentScan::gather() {
 ExtentScan::Next ExtentScan::walk_leaf(PieceKey& piece) {
   const auto [page, first] = probe_.in_leaf();
   const Page leaf(page);
-  LeafPieces pieces(leaf, options_.akey_prefix);
+  const LeafPieces pieces(leaf, options_.akey_prefix);
   const uint32_t count = leaf.count();
   for (uint32_t slot = first; slot < count; slot++) {
     const auto found = pieces.at(slot);

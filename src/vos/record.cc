@@ -8,9 +8,6 @@ namespace firn::vos {
 
 namespace {
 
-constexpr uint8_t kFlagPunched = 1;
-constexpr uint8_t kFlagInline = 2;
-
 void append(std::string& out, uint64_t value) {
   char bytes[sizeof value];
   store_little(bytes, value);
@@ -25,9 +22,9 @@ void encode_record(std::string& out, const Record& record) {
   FIRN_ASSERT(record.inline_bytes.size() <= kInlineBytesMax);
   uint8_t flags = 0;
   if (record.punched)
-    flags |= kFlagPunched;
+    flags |= kRecordPunched;
   else if (!in_runs)
-    flags |= kFlagInline;
+    flags |= kRecordInline;
   char header[kRecordHeaderBytesMax];
   char* at = header;
   *at++ = static_cast<char>(flags);
@@ -45,37 +42,19 @@ void encode_record(std::string& out, const Record& record) {
 }
 
 bool is_in_runs(std::string_view value) {
-  return (static_cast<uint8_t>(value.front()) & (kFlagPunched | kFlagInline)) == 0;
-}
-
-namespace {
-// Removes it from the front of `value`.
-bool take_head(std::string_view& value, uint8_t& flags, RecordHead& head) {
-  if (value.empty()) return false;
-  flags = static_cast<uint8_t>(value.front());
-  value.remove_prefix(1);
-  if (flags > kFlagInline) return false;  // a punched record has no data, so never both
-  head.punched = flags == kFlagPunched;
-  return take_varint(value, head.record_bytes) && take_varint(value, head.count);
-}
-}  // namespace
-
-std::optional<RecordHead> decode_head(std::string_view value) {
-  uint8_t flags = 0;
-  RecordHead head;
-  if (!take_head(value, flags, head)) return std::nullopt;
-  return head;
+  return (static_cast<uint8_t>(value.front()) & (kRecordPunched | kRecordInline)) == 0;
 }
 
 std::optional<RecordView> RecordView::decode(std::string_view value) {
-  uint8_t flags = 0;
-  RecordHead head;
-  if (!take_head(value, flags, head) || value.size() < sizeof(crc_)) return std::nullopt;
+  if (value.empty()) return std::nullopt;
+  const auto flags = static_cast<uint8_t>(value.front());
+  value.remove_prefix(1);
+  if (flags > kRecordInline) return std::nullopt;
   RecordView view;
-  view.punched_ = head.punched;
-  view.inline_ = flags == kFlagInline;
-  view.record_bytes_ = head.record_bytes;
-  view.count_ = head.count;
+  view.punched_ = flags == kRecordPunched;
+  view.inline_ = flags == kRecordInline;
+  if (!take_varint(value, view.record_bytes_) || !take_varint(value, view.count_)) return std::nullopt;
+  if (value.size() < sizeof view.crc_) return std::nullopt;
   view.crc_ = load_little<uint32_t>(value.data());
   view.data_ = value.substr(sizeof view.crc_);
   if (!view.data_fits()) return std::nullopt;

@@ -19,6 +19,9 @@
 namespace firn::vos {
 
 constexpr uint64_t kInlineBytesMax = 1024;
+// Flags: one of them or none, as a punched record has no data.
+constexpr uint8_t kRecordPunched = 1;
+constexpr uint8_t kRecordInline = 2;
 constexpr size_t kRecordHeaderBytesMax = 1 + 2 * kVarintBytesMax + 4;
 constexpr size_t kRunsPerRecordMax = (kTreeValueBytesMax - kRecordHeaderBytesMax) / 16;
 
@@ -42,7 +45,14 @@ struct RecordHead {
   uint64_t record_bytes = 0;
   uint64_t count = 0;
 };
-std::optional<RecordHead> decode_head(std::string_view value);
+inline std::optional<RecordHead> decode_head(std::string_view value) {
+  RecordHead head;
+  if (value.empty() || static_cast<uint8_t>(value.front()) > kRecordInline) return std::nullopt;
+  head.punched = static_cast<uint8_t>(value.front()) == kRecordPunched;
+  value.remove_prefix(1);
+  if (!take_varint(value, head.record_bytes) || !take_varint(value, head.count)) return std::nullopt;
+  return head;
+}
 
 // A record where it lies in a page. Valid as long as the page's bytes are.
 class RecordView {
