@@ -13,7 +13,7 @@ constexpr uint64_t kLoadSlice = 1 << 13;  // requests are memory too
 FirnSetup firn_setup(const StoreSetup& setup) {
   constexpr uint64_t kBytesPerKeyMax = 1024;  // versions and copies of pages included
   return {.directory = setup.directory,
-          .log_device_bytes = 512ull << 20,
+          .log_device_bytes = 1ull << 30,
           .main_device_bytes = (1ull << 30) + setup.keys * kBytesPerKeyMax,
           .kind = setup.firn_files ? DeviceKind::buffered : DeviceKind::automatic,
           .prewrite_log = true,

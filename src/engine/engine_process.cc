@@ -1,6 +1,7 @@
 // An engine in this process; see engine_process.h.
 #include "engine/engine_process.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -40,6 +41,10 @@ Task<bool> close_all(net::HttpServer* admin, std::vector<net::TcpListener*> list
 
 }  // namespace
 
+uint64_t cache_bytes_for(uint64_t host_bytes, uint32_t targets) {
+  return std::clamp<uint64_t>(host_bytes / 16 / targets, 64 << 20, 4ull << 30);
+}
+
 Result<std::unique_ptr<EngineProcess>> EngineProcess::start(std::string directory,
                                                             EngineProcessOptions options) {
   FIRN_TRY(SystemDirectory taken, SystemDirectory::open(std::move(directory), options.target_count));
@@ -78,9 +83,12 @@ Result<void> EngineProcess::start_threads() {
 }
 
 EngineOptions EngineProcess::engine_options() {
+  TargetOptions target = options_.target;
+  target.store.cache_bytes =
+      options_.cache_bytes > 0 ? options_.cache_bytes : cache_bytes_for(host_memory_bytes(), target_count());
   return {.control = {.version = options_.version},
           .disk_free_bytes = [this] { return directory_.free_bytes(); },
-          .target = options_.target};
+          .target = target};
 }
 
 Result<void> EngineProcess::start_engine() {

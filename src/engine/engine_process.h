@@ -47,9 +47,14 @@ struct EngineProcessOptions {
   std::string version{};          // of the program, for people
   LogLevel log_level = LogLevel::info;
   DeviceKind device_kind = DeviceKind::automatic;
+  uint64_t cache_bytes = 0;  // for the index of each pool on each target; 0: by cache_bytes_for()
   UringOptions loop{};
   TargetOptions target{};
 };
+
+// How much a target may use for each pool's index unless it is told: all targets together a sixteenth of the
+// host's memory, each at least 64 MiB and at most 4 GiB.
+uint64_t cache_bytes_for(uint64_t host_bytes, uint32_t targets);
 
 class EngineProcess {
  public:

@@ -37,6 +37,12 @@ class EngineProcessTest : public testing::Test {
   net::InprocHub hub_;
 };
 
+TEST(CacheBytesFor, targets_share_a_part_of_the_host_within_bounds) {
+  EXPECT_EQ(cache_bytes_for(1ull << 30, 2), 64 * kMebi);
+  EXPECT_EQ(cache_bytes_for(32ull << 30, 4), 512 * kMebi);
+  EXPECT_EQ(cache_bytes_for(4ull << 40, 8), 4096 * kMebi);
+}
+
 TEST_F(EngineProcessTest, stores_and_finds) {
   const auto engine = start();
   TestClient client = embedded_client(*engine);

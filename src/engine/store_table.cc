@@ -56,7 +56,7 @@ StoreCounts counts_of(PoolId pool, const vos::Store* store) {
 }  // namespace
 
 uint64_t log_bytes_for(uint64_t capacity_bytes) {
-  return std::clamp<uint64_t>(capacity_bytes / 8 / 4096 * 4096, 4 << 20, 512 << 20);
+  return std::clamp<uint64_t>(capacity_bytes / 8 / 4096 * 4096, 4 << 20, 1 << 30);
 }
 
 StoreTable::StoreTable(Runtime& runtime, TargetPlace place, vos::StoreOptions options)

@@ -16,8 +16,8 @@
 
 namespace firn::engine {
 
-// The log's size for a store of that capacity: an eighth, from 4 to 512 MiB. A long log spares checkpoints of
-// scattered changes; half of it is what a restart may have to replay.
+// The log's size for a store of that capacity: an eighth, from 4 MiB to 1 GiB. A long log spares checkpoints
+// of scattered changes; most of it (memory) or half of it (disk) is what a restart may have to replay.
 uint64_t log_bytes_for(uint64_t capacity_bytes);
 
 class StoreTable {

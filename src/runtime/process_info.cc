@@ -61,4 +61,8 @@ Result<ProcessInfo> process_info() {
   };
 }
 
+uint64_t host_memory_bytes() {
+  return static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace firn

@@ -19,5 +19,7 @@ struct ProcessInfo {
 
 // Code::io if /proc cannot be read or understood.
 Result<ProcessInfo> process_info();
+// The memory that the kernel has, whoever uses it.
+uint64_t host_memory_bytes();
 
 }  // namespace firn

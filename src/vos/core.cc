@@ -309,7 +309,7 @@ bool Core::checkpoint_due() const {
   // A checkpoint that writes more than the log holds costs more than replaying the log would: scattered small
   // changes let it grow until both are as long.
   const uint64_t worth = std::max(options.log_bytes_per_checkpoint, pages.dirty_pages() * kPageBytes);
-  return log().bytes_used() >= std::min(worth, log().capacity_bytes() / 2) ||
+  return log().bytes_used() >= std::min(worth, log_bytes_before_checkpoint()) ||
          pages.dirty_pages() > pages.limit_pages() / 2 || released_space_is_worth_a_checkpoint();
 }
 
@@ -319,6 +319,13 @@ bool Core::released_space_is_worth_a_checkpoint() const {
   constexpr uint64_t kBlocksMin = (16ull << 20) / kBlockBytes;
   const uint64_t released = space.released_blocks();
   return released >= kBlocksMin && released / 4 >= space.stats().checkpoint_need_blocks;
+}
+
+// The rest of the log takes what is changed while the checkpoint writes. A disk may take as long for a page
+// as for the records of many changes; on memory changes give way, so that it is short of nothing.
+uint64_t Core::log_bytes_before_checkpoint() const {
+  const uint64_t capacity = log().capacity_bytes();
+  return main_device->memory() == nullptr ? capacity / 2 : capacity - capacity / 8;
 }
 
 void Core::start_checkpoint_if_due() {

@@ -129,6 +129,7 @@ class Core {
   Task<Result<void>> join_checkpoint();
   Task<void> background_checkpoint();
   uint64_t log_bytes_per_checkpoint() const;
+  uint64_t log_bytes_before_checkpoint() const;
   bool checkpoint_due() const;
   bool released_space_is_worth_a_checkpoint() const;
   void update_checkpoint_need();

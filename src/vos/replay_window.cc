@@ -33,10 +33,26 @@ void ReplayWindow::add(const TreeWrite& write, Lsn lsn) {
   bytes_ += write.value;
 }
 
-void ReplayWindow::sort() {
-  for (Slot& slot : slots_) slot.head = head_of(key_of(slot).substr(shared_bytes_));
-  std::ranges::sort(slots_, [this](const Slot& a, const Slot& b) {
-    if (a.head != b.head) return a.head < b.head;
+void ReplayWindow::sort() { sort_from(shared_bytes_, slots_); }
+
+// By eight bytes of the keys at a time: these stand in the slots, while a comparison of two keys waits for
+// both of them to come from memory. The slots' keys are the same in front of `depth`.
+void ReplayWindow::sort_from(size_t depth, std::span<Slot> slots) {
+  for (Slot& slot : slots) slot.head = head_of(key_of(slot).substr(depth));
+  std::ranges::sort(slots, {}, &Slot::head);
+  for (size_t begin = 0; begin < slots.size();) {
+    size_t end = begin + 1;
+    while (end < slots.size() && slots[end].head == slots[begin].head) end++;
+    if (end - begin > 1) sort_alike(depth + sizeof(Slot::head), slots.subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+void ReplayWindow::sort_alike(size_t depth, std::span<Slot> slots) {
+  constexpr size_t kFew = 16;
+  const bool all_go_on = std::ranges::all_of(slots, [&](const Slot& slot) { return slot.key_bytes > depth; });
+  if (slots.size() > kFew && all_go_on) return sort_from(depth, slots);
+  std::ranges::sort(slots, [this](const Slot& a, const Slot& b) {
     const int order = key_of(a).compare(key_of(b));
     return order != 0 ? order < 0 : a.at < b.at;
   });

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,12 +42,14 @@ class ReplayWindow {
 
  private:
   struct Slot {
-    uint64_t head;  // from sort() on: what follows the prefix that all keys share, as a number
+    uint64_t head;  // of sort(): eight bytes of the key, as a number
     Lsn lsn;
     uint64_t at;  // in bytes_: the key, then the value
     uint32_t key_bytes;
     uint32_t value_bytes;
   };
+  void sort_from(size_t depth, std::span<Slot> slots);
+  void sort_alike(size_t depth, std::span<Slot> slots);
   std::string_view key_of(const Slot& slot) const {
     return std::string_view(bytes_).substr(slot.at, slot.key_bytes);
   }

@@ -1,7 +1,11 @@
 // Entries that replay gathers: their order, and when there are enough.
 #include "vos/replay_window.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "base/rng.h"
 
 namespace firn::vos {
 namespace {
@@ -24,6 +28,22 @@ TEST(ReplayWindow, gives_entries_in_the_order_of_keys) {
   }
   EXPECT_EQ(sorted(window), (std::vector<std::string>{"front =v", "front 1=v", "front 12345678a=v",
                                                       "front 12345678b=v", "front 2=v"}));
+}
+
+TEST(ReplayWindow, sorts_many_keys_that_differ_late_and_end_early) {
+  Rng rng(1);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 2000; i++) {
+    std::string key = "front";
+    for (uint64_t parts = rng.below(4); parts > 0; parts--)
+      key += std::string(7, '\0') + (rng.below(2) == 0 ? 'a' : '\0');
+    keys.push_back(key + std::string(rng.below(3), '\0'));
+  }
+  ReplayWindow window(1 << 20);
+  for (const std::string& key : keys) window.add({key, "v"}, Lsn{1});
+  std::ranges::sort(keys);
+  window.sort();
+  for (size_t i = 0; i < keys.size(); i++) EXPECT_EQ(window.entry(i).key, keys[i]) << i;
 }
 
 TEST(ReplayWindow, entries_of_one_key_stay_in_the_order_they_came) {
