@@ -48,6 +48,7 @@ class ObjectClient {
   void run_lanes(Load load, size_t count, bool in_order);
 
   const uint64_t keys_;
+  std::vector<Key> key_texts_;  // of small values: made before anything is measured
   std::unique_ptr<RealRuntime> runtime_;
   net::NearestTransport transport_;
   client::Client client_;

@@ -15,9 +15,10 @@ class Slicer {
  public:
   explicit Slicer(const std::vector<View>& buffers) : buffers_(buffers) {}
 
-  // Appends the views that make up [offset, offset + bytes). Offsets must not decrease from call to call.
-  // Precondition: the range lies within the buffers.
-  void slice(uint64_t offset, uint64_t bytes, std::vector<View>& out) {
+  // Calls visit(view) for the views that make up [offset, offset + bytes). Offsets must not decrease from
+  // call to call. Precondition: the range lies within the buffers.
+  template <class Visit>
+  void each(uint64_t offset, uint64_t bytes, Visit visit) {
     while (bytes > 0) {
       FIRN_ASSERT(index_ < buffers_.size());
       const View& buffer = buffers_[index_];
@@ -28,10 +29,14 @@ class Slicer {
       }
       const uint64_t within = offset - begin_;
       const uint64_t taken = bytes < buffer.size() - within ? bytes : buffer.size() - within;
-      out.push_back(buffer.subspan(within, taken));
+      visit(buffer.subspan(within, taken));
       offset += taken;
       bytes -= taken;
     }
+  }
+  // Appends those views.
+  void slice(uint64_t offset, uint64_t bytes, std::vector<View>& out) {
+    each(offset, bytes, [&](View view) { out.push_back(view); });
   }
 
  private:

@@ -47,16 +47,20 @@ Result<void> checksum_items(std::vector<UpdateItem>& items, const std::vector<By
   return {};
 }
 
-// One stretch of a fetch's payload: where it goes in the caller's buffers and what its checksum must be.
+// One stretch of a fetch's payload: where it goes in its target's buffers and what its checksum must be.
 struct Landing {
-  std::vector<MutableBytes> parts;
+  uint64_t at = 0;
+  uint64_t bytes = 0;
   uint32_t checksum = 0;
 };
 
+Error corrupt_target(const FetchTarget& target, const char* what) {
+  return fail(Code::corrupt, what).on("akey", target.item.akey);
+}
+
 // Where a fetched array's extents go: by their place within the requested recxs.
-Result<void> place_extents(const FetchTarget& target, const FetchedItem& found,
-                           std::vector<Landing>& landings) {
-  Slicer<MutableBytes> slicer(target.buffers);
+template <class Visit>
+Result<void> each_extent(const FetchTarget& target, const FetchedItem& found, Visit visit) {
   const uint64_t capacity = total_bytes(target.buffers);
   size_t index = 0;
   uint64_t offset = 0;  // of recxs[index] in the buffers
@@ -71,49 +75,57 @@ Result<void> place_extents(const FetchTarget& target, const FetchedItem& found,
       offset += recxs[index++].count * found.record_bytes;
       behind = 0;
     }
-    if (index == recxs.size() || extent.recx.end() < extent.recx.start) {
-      return fail(Code::corrupt, "the target sent records that were not asked for")
-          .on("akey", target.item.akey);
-    }
-    const uint64_t at = offset + (extent.recx.start - recxs[index].start) * found.record_bytes;
-    const uint64_t bytes = extent.recx.count * found.record_bytes;
-    if (at + bytes > capacity) {
+    if (index == recxs.size() || extent.recx.end() < extent.recx.start)
+      return corrupt_target(target, "the target sent records that were not asked for");
+    const Landing landing{offset + (extent.recx.start - recxs[index].start) * found.record_bytes,
+                          extent.recx.count * found.record_bytes, extent.checksum};
+    if (landing.at + landing.bytes > capacity) {
       return fail(Code::too_big, "the records do not fit the buffers")
           .on("akey", target.item.akey)
           .on("record_bytes", found.record_bytes);
     }
-    slicer.slice(at, bytes, landings.emplace_back(Landing{{}, extent.checksum}).parts);
+    FIRN_CHECK(visit(landing));
     behind = extent.recx.end();
   }
   return {};
 }
 
-Result<std::vector<Landing>> place_reply(const std::vector<FetchTarget>& targets, const FetchReply& reply) {
+// Calls visit(slicer of the target's buffers, landing) for each stretch, in the order of the payload.
+template <class Visit>
+Result<void> each_landing(const std::vector<FetchTarget>& targets, const FetchReply& reply, Visit visit) {
   if (reply.items.size() != targets.size()) return fail(Code::corrupt, "the target answered another request");
-  std::vector<Landing> landings;
   for (size_t i = 0; i < targets.size(); i++) {
+    const FetchTarget& target = targets[i];
     const FetchedItem& found = reply.items[i];
-    if (targets[i].item.kind == ValueKind::array) {
-      FIRN_CHECK(place_extents(targets[i], found, landings));
+    Slicer<MutableBytes> slicer(target.buffers);
+    if (target.item.kind == ValueKind::array) {
+      FIRN_CHECK(each_extent(target, found, [&](const Landing& landing) { return visit(slicer, landing); }));
     } else if (found.sent) {
-      if (found.record_bytes > total_bytes(targets[i].buffers)) {
-        return fail(Code::corrupt, "the target sent more than was asked for")
-            .on("akey", targets[i].item.akey);
-      }
-      Slicer<MutableBytes> slicer(targets[i].buffers);
-      slicer.slice(0, found.record_bytes, landings.emplace_back(Landing{{}, found.checksum}).parts);
+      if (found.record_bytes > total_bytes(target.buffers))
+        return corrupt_target(target, "the target sent more than was asked for");
+      FIRN_CHECK(visit(slicer, Landing{0, found.record_bytes, found.checksum}));
     }
   }
-  return landings;
+  return {};
 }
 
-Result<void> verify(const std::vector<Landing>& landings) {
-  for (const Landing& landing : landings) {
+Result<std::vector<MutableBytes>> place_reply(const std::vector<FetchTarget>& targets,
+                                              const FetchReply& reply) {
+  std::vector<MutableBytes> parts;
+  FIRN_CHECK(each_landing(targets, reply, [&](auto& slicer, const Landing& landing) -> Result<void> {
+    slicer.slice(landing.at, landing.bytes, parts);
+    return {};
+  }));
+  return parts;
+}
+
+Result<void> verify(const std::vector<FetchTarget>& targets, const FetchReply& reply) {
+  return each_landing(targets, reply, [](auto& slicer, const Landing& landing) -> Result<void> {
     uint32_t checksum = 0;
-    for (const MutableBytes part : landing.parts) checksum = crc32c(part, checksum);
+    slicer.each(landing.at, landing.bytes, [&](MutableBytes part) { checksum = crc32c(part, checksum); });
     if (checksum != landing.checksum) return fail(Code::corrupt, "fetched data does not match its checksum");
-  }
-  return {};
+    return {};
+  });
 }
 
 ListRequest list_request(uint8_t level, Key dkey, uint32_t entries_max, Epoch epoch) {
@@ -130,14 +142,14 @@ ListRequest list_request(uint8_t level, Key dkey, uint32_t entries_max, Epoch ep
 uint32_t Object::group_of(const Key& dkey) const { return placement::group_of(id_, dkey); }
 
 template <class Request>
-Task<Result<typename Request::Reply>> Object::call(Object self, Request request, uint32_t group,
+Task<Result<typename Request::Reply>> Object::call(Object self, Request* request, uint32_t group,
                                                    net::Bulk<typename Request::Reply> bulk) {
   Pool& pool = self.container_->pool();
   Client& client = pool.client();
   for (int attempt = 0;; attempt++) {
     const PgIndex pg = placement::pg_of(self.id_, group, pool.map().pg_count());
-    request.address = {pool.id(), pool.map().version, self.container_->info().id, self.id_, pg};
-    auto reply = co_await client.rpc().call(pool.address_of(pg), request, bulk, client.options().call);
+    request->address = {pool.id(), pool.map().version, self.container_->info().id, self.id_, pg};
+    auto reply = co_await client.rpc().call(pool.address_of(pg), *request, bulk, client.options().call);
     if (reply || reply.error().code() != Code::stale || attempt == kStaleRetriesMax) {
       if (!reply) co_return std::move(reply).error().on("object", self.id_.text());
       co_return std::move(reply);
@@ -154,13 +166,14 @@ Task<Result<Epoch>> Object::update(Key dkey, std::vector<UpdateItem> items, std:
 Task<Result<Epoch>> Object::update_parts(Object self, UpdateRequest request, std::vector<ByteView> data) {
   FIRN_CO_CHECK(checksum_items(request.items, data));
   const uint32_t group = self.group_of(request.dkey);
-  FIRN_CO_TRY(ChangeReply reply, co_await call(self, std::move(request), group, {.send = data}));
+  FIRN_CO_TRY(ChangeReply reply, co_await call(self, &request, group, {.send = data}));
   co_return reply.epoch;
 }
 
 Task<Result<std::vector<FetchedItem>>> Object::fetch(Key dkey, std::vector<FetchTarget> targets,
                                                      Condition conditions, Epoch epoch) {
   FetchRequest request{{}, std::move(dkey), conditions, epoch, {}};
+  request.items.reserve(targets.size());
   for (FetchTarget& target : targets) {
     if (target.item.kind == ValueKind::single) target.item.capacity_bytes = total_bytes(target.buffers);
     request.items.push_back(target.item);
@@ -170,20 +183,13 @@ Task<Result<std::vector<FetchedItem>>> Object::fetch(Key dkey, std::vector<Fetch
 
 Task<Result<std::vector<FetchedItem>>> Object::fetch_parts(Object self, FetchRequest request,
                                                            std::vector<FetchTarget> targets) {
-  std::vector<Landing> landings;
   net::Bulk<FetchReply> bulk;
-  bulk.place = [&landings, &targets](const FetchReply& reply, size_t) -> Result<std::vector<MutableBytes>> {
-    FIRN_TRY(landings, place_reply(targets, reply));
-    std::vector<MutableBytes> parts;
-    for (const Landing& landing : landings)
-      parts.insert(parts.end(), landing.parts.begin(), landing.parts.end());
-    return parts;
-  };
+  bulk.place = [&targets](const FetchReply& reply, size_t) { return place_reply(targets, reply); };
   const uint32_t group = self.group_of(request.dkey);
-  FIRN_CO_TRY(FetchReply reply, co_await call(self, std::move(request), group, std::move(bulk)));
+  FIRN_CO_TRY(FetchReply reply, co_await call(self, &request, group, std::move(bulk)));
   if (reply.items.size() != targets.size())
     co_return fail(Code::corrupt, "the target answered another request");
-  if (self.container_->pool().client().options().verify_checksums) FIRN_CO_CHECK(verify(landings));
+  if (self.container_->pool().client().options().verify_checksums) FIRN_CO_CHECK(verify(targets, reply));
   co_return std::move(reply.items);
 }
 
@@ -223,7 +229,7 @@ Task<Result<void>> Object::punch_group(Object self, uint32_t group) {
 }
 
 Task<Result<Epoch>> Object::punch_one(Object self, PunchRequest request, uint32_t group) {
-  FIRN_CO_TRY(const ChangeReply reply, co_await call(self, std::move(request), group, {}));
+  FIRN_CO_TRY(const ChangeReply reply, co_await call(self, &request, group, {}));
   co_return reply.epoch;
 }
 
@@ -251,7 +257,7 @@ Task<Result<std::vector<Key>>> Object::list_group(Object self, ListRequest reque
                                                   ListAnchor* anchor, bool single_group) {
   if (anchor->end) co_return std::vector<Key>{};
   request.after = anchor->after;
-  FIRN_CO_TRY(ListReply reply, co_await call(self, std::move(request), group, {}));
+  FIRN_CO_TRY(ListReply reply, co_await call(self, &request, group, {}));
   if (!reply.keys.empty()) anchor->after = reply.keys.back();
   if (reply.end) {
     anchor->after.reset();
@@ -269,7 +275,7 @@ Task<Result<ListReply>> Object::list_extents(Key dkey, Key akey, uint64_t from_r
 }
 
 Task<Result<ListReply>> Object::list_once(Object self, ListRequest request, uint32_t group) {
-  return call(self, std::move(request), group, {});
+  co_return co_await call(self, &request, group, {});
 }
 
 Task<Result<QueryReply>> Object::query(QueryRequest request) {
@@ -297,7 +303,7 @@ Task<Result<QueryReply>> Object::query_groups(Object self, QueryRequest request)
 }
 
 Task<Result<void>> Object::query_one(Object self, QueryRequest request, uint32_t group, QueryReply* reply) {
-  FIRN_CO_TRY(*reply, co_await call(self, std::move(request), group, {}));
+  FIRN_CO_TRY(*reply, co_await call(self, &request, group, {}));
   co_return {};
 }
 

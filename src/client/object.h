@@ -73,8 +73,9 @@ class Object {
 
   uint32_t group_of(const Key& dkey) const;
   // Sends the request to the group's target; with a new map and again if the target says the map is stale.
+  // The request outlives the task.
   template <class Request>
-  static Task<Result<typename Request::Reply>> call(Object self, Request request, uint32_t group,
+  static Task<Result<typename Request::Reply>> call(Object self, Request* request, uint32_t group,
                                                     net::Bulk<typename Request::Reply> bulk);
 
   Container* container_;

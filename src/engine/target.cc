@@ -35,15 +35,15 @@ Target::Target(Runtime& runtime, TargetPlace place, TargetOptions options)
 
 void Target::serve() {
   server_.handle<UpdateRequest>(
-      [this](UpdateRequest request, net::ServerCall& call) { return update(std::move(request), &call); });
+      [this](UpdateRequest& request, net::ServerCall& call) { return update(&request, &call); });
   server_.handle<PunchRequest>(
-      [this](PunchRequest request, net::ServerCall& call) { return punch(std::move(request), &call); });
+      [this](PunchRequest& request, net::ServerCall& call) { return punch(&request, &call); });
   server_.handle<FetchRequest>(
-      [this](FetchRequest request, net::ServerCall& call) { return fetch(std::move(request), &call); });
+      [this](FetchRequest& request, net::ServerCall& call) { return fetch(&request, &call); });
   server_.handle<ListRequest>(
-      [this](ListRequest request, net::ServerCall& call) { return list(std::move(request), &call); });
+      [this](ListRequest& request, net::ServerCall& call) { return list(&request, &call); });
   server_.handle<QueryRequest>(
-      [this](QueryRequest request, net::ServerCall& call) { return query(std::move(request), &call); });
+      [this](QueryRequest& request, net::ServerCall& call) { return query(&request, &call); });
   metrics_.serve(server_, [this] { return metrics(false); });
 }
 
@@ -66,45 +66,45 @@ Task<void> Target::close() {
   co_await stores_.close();
 }
 
-Task<Result<ChangeReply>> Target::update(UpdateRequest request, net::ServerCall* call) {
-  call->subject = request.address;
-  FIRN_CO_TRY(const auto use, stores_.use(request.address));
-  FIRN_CO_TRY(vos::Update update, to_store(std::move(request), origin_of(*call)));
+Task<Result<ChangeReply>> Target::update(UpdateRequest* request, net::ServerCall* call) {
+  call->subject = request->address;
+  FIRN_CO_TRY(const auto use, stores_.use(request->address));
+  FIRN_CO_TRY(vos::Update update, to_store(std::move(*request), origin_of(*call)));
   const ByteView payload = std::as_const(call->payload).bytes();
   FIRN_CO_TRY(const Epoch epoch, co_await use.store().update(std::move(update), {&payload, 1}));
   co_return ChangeReply{epoch};
 }
 
-Task<Result<ChangeReply>> Target::punch(PunchRequest request, net::ServerCall* call) {
-  call->subject = request.address;
-  FIRN_CO_TRY(const auto use, stores_.use(request.address));
-  FIRN_CO_TRY(vos::Punch punch, to_store(std::move(request), origin_of(*call)));
+Task<Result<ChangeReply>> Target::punch(PunchRequest* request, net::ServerCall* call) {
+  call->subject = request->address;
+  FIRN_CO_TRY(const auto use, stores_.use(request->address));
+  FIRN_CO_TRY(vos::Punch punch, to_store(std::move(*request), origin_of(*call)));
   FIRN_CO_TRY(const Epoch epoch, co_await use.store().punch(std::move(punch)));
   co_return ChangeReply{epoch};
 }
 
-Task<Result<FetchReply>> Target::fetch(FetchRequest request, net::ServerCall* call) {
-  call->subject = request.address;
-  FIRN_CO_TRY(const auto use, stores_.use(request.address));
-  FIRN_CO_CHECK(call->reserve_reply(expected_reply_bytes(request)));
-  FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(request)));
+Task<Result<FetchReply>> Target::fetch(FetchRequest* request, net::ServerCall* call) {
+  call->subject = request->address;
+  FIRN_CO_TRY(const auto use, stores_.use(request->address));
+  FIRN_CO_CHECK(call->reserve_reply(expected_reply_bytes(*request)));
+  FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(*request)));
   FIRN_CO_TRY(vos::FetchResult result, co_await use.store().fetch(std::move(fetch)));
   call->reply_payload = std::move(result.payload);
   co_return FetchReply{result.epoch, std::move(result.items)};
 }
 
-Task<Result<ListReply>> Target::list(ListRequest request, net::ServerCall* call) {
-  call->subject = request.address;
-  FIRN_CO_TRY(const auto use, stores_.use(request.address));
-  FIRN_CO_TRY(vos::List list, to_store(std::move(request)));
+Task<Result<ListReply>> Target::list(ListRequest* request, net::ServerCall* call) {
+  call->subject = request->address;
+  FIRN_CO_TRY(const auto use, stores_.use(request->address));
+  FIRN_CO_TRY(vos::List list, to_store(std::move(*request)));
   FIRN_CO_TRY(vos::ListResult result, co_await use.store().list(std::move(list)));
   co_return to_message(std::move(result));
 }
 
-Task<Result<QueryReply>> Target::query(QueryRequest request, net::ServerCall* call) {
-  call->subject = request.address;
-  FIRN_CO_TRY(const auto use, stores_.use(request.address));
-  FIRN_CO_TRY(vos::Query query, to_store(std::move(request)));
+Task<Result<QueryReply>> Target::query(QueryRequest* request, net::ServerCall* call) {
+  call->subject = request->address;
+  FIRN_CO_TRY(const auto use, stores_.use(request->address));
+  FIRN_CO_TRY(vos::Query query, to_store(std::move(*request)));
   FIRN_CO_TRY(vos::QueryResult result, co_await use.store().query(std::move(query)));
   co_return to_message(std::move(result));
 }

@@ -33,11 +33,12 @@ class Target {
 
  private:
   void serve();
-  Task<Result<ChangeReply>> update(UpdateRequest request, net::ServerCall* call);
-  Task<Result<ChangeReply>> punch(PunchRequest request, net::ServerCall* call);
-  Task<Result<FetchReply>> fetch(FetchRequest request, net::ServerCall* call);
-  Task<Result<ListReply>> list(ListRequest request, net::ServerCall* call);
-  Task<Result<QueryReply>> query(QueryRequest request, net::ServerCall* call);
+  // Requests and calls outlive their handlers.
+  Task<Result<ChangeReply>> update(UpdateRequest* request, net::ServerCall* call);
+  Task<Result<ChangeReply>> punch(PunchRequest* request, net::ServerCall* call);
+  Task<Result<FetchReply>> fetch(FetchRequest* request, net::ServerCall* call);
+  Task<Result<ListReply>> list(ListRequest* request, net::ServerCall* call);
+  Task<Result<QueryReply>> query(QueryRequest* request, net::ServerCall* call);
 
   StoreTable stores_;
   ServiceMetrics metrics_;

@@ -301,11 +301,13 @@ template <class T>
 void encode_to(std::string& out, const T& value) {
   wire::Encoder(out).put(value);
 }
+// Behind `front_bytes` of zeros: room for what goes before it.
 template <class T>
-std::string encode(const T& value) {
+std::string encode(const T& value, size_t front_bytes = 0) {
   constexpr size_t kMostBytes = 256;  // most messages fit: they grow no string
   std::string out;
-  out.reserve(kMostBytes);
+  out.reserve(front_bytes + kMostBytes);
+  out.resize(front_bytes);
   encode_to(out, value);
   return out;
 }

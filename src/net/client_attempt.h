@@ -1,17 +1,22 @@
 // ClientAttempt: one sending of a call over one connection, up to its answer or to what stands in its place.
-// The call (rpc_client.cc) makes attempts until one is answered.
+// The call (rpc_client.cc) makes attempts until one is answered:
 //
-// Invariant: when run() has ended, nobody touches the call's buffers for this attempt any more. While a frame
-// is being sent from them or is landing in them, the attempt is *pinned*: time-out and cancel then wait a
-// short grace, and after it close the connection, which frees the buffers.
+//   ClientAttempt attempt(executor, connection, limits, answer);
+//   if (!attempt.send_now(head, payload)) co_await attempt.send(head, payload);
+//   co_await attempt.ended();
+//   AttemptEnd end = attempt.take_end();
+//
+// Invariant: when ended() has returned, nobody touches the call's buffers for this attempt any more. While a
+// frame is being sent from them or is landing in them, the attempt is *pinned*: time-out and cancel then wait
+// a short grace, and after it close the connection, which frees the buffers.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "net/channel_life.h"
 #include "net/frame.h"
 #include "runtime/cancel.h"
 #include "runtime/executor.h"
@@ -20,63 +25,83 @@
 
 namespace firn::net {
 
+class AnswerReceiver;
 class ClientConnection;
 
 struct AttemptEnd {
   enum class Kind : uint8_t {
-    answered,     // `answer`: the server's, or an error that trying again would not change
+    answered,     // the call has its answer, or, with an error, one that trying again would not change
     busy,         // the server wants the call again after `retry_after`
     unreachable,  // the connection broke, or there was none
     silent,       // no answer in time
     canceled,
   };
   Kind kind = Kind::silent;
-  Result<std::string> answer = std::string();
   Duration retry_after{};
-  std::optional<Error> obstacle{};  // what stood in the way; for all but answered and canceled
+  std::optional<Error> error{};  // what stood in the way; of all but canceled, and answered if that went well
+
+  Result<void> result() && {
+    if (error) return *std::move(error);
+    return {};
+  }
 };
 
-class ClientAttempt final : private Timer, private CancelCallback {
+class ClientAttempt final : private CancelCallback {
  public:
-  using Place =
-      std::function<Result<std::vector<MutableBytes>>(std::string_view reply, size_t payload_bytes)>;
   struct Limits {
+    MonotonicTime begin;  // now
     MonotonicTime deadline;
     Duration silence_max{};  // from the end of sending to the first byte of an answer
     CancelToken cancel;
   };
   static constexpr Duration kGrace = std::chrono::milliseconds(100);
 
-  ClientAttempt(Executor& executor, CallNumber number, Limits limits, const Place& place)
-      : executor_(executor), number_(number), limits_(limits), place_(place), ended_(executor) {}
-  ~ClientAttempt() override { executor_.disarm(*this); }
+  // The connection is usable. One that is canceled already is not begun.
+  ClientAttempt(Executor& executor, ClientConnection& connection, CallNumber number, Limits limits,
+                AnswerReceiver& answer);
+  ClientAttempt(const ClientAttempt&) = delete;
+  ClientAttempt& operator=(const ClientAttempt&) = delete;
+  ~ClientAttempt();
 
-  // Sends head and payload and waits for the end. The connection is open and held in use by the caller.
-  Task<AttemptEnd> run(ClientConnection& connection, std::string head, std::span<const ByteView> payload);
+  // Sends the frame at once, if it is small and the channel can.
+  bool send_now(ByteView head, std::span<const ByteView> payload);
+  // Sends it, however long that takes.
+  Task<void> send(ByteView head, std::span<const ByteView> payload);
+  // co_await it after that.
+  auto ended() { return ended_.wait(); }
+  AttemptEnd take_end() { return *std::move(end_); }
+
   CallNumber number() const { return number_; }
+  MonotonicTime begin() const { return limits_.begin; }
 
-  // From the connection: an answer's payload is about to arrive, the answer has arrived, the connection is
-  // closed.
+  // From the connection: its time has come; an answer's payload is about to arrive, the answer has arrived,
+  // the connection is closed.
+  MonotonicTime due() const { return due_; }
+  void time_up();
   std::vector<MutableBytes> place_payload(const Frame& frame, size_t payload_bytes);
   void answered(const Frame& frame);
   void broken(const Error& reason);
 
  private:
-  void fire() override { interrupt(AttemptEnd::Kind::silent); }
   void on_cancel() override { interrupt(AttemptEnd::Kind::canceled); }
   bool pinned() const { return sending_ || landing_; }
+  void set_due(MonotonicTime at);
   void interrupt(AttemptEnd::Kind why);
   void sent(Result<void> result);
+  void answer_arrived(const Frame& frame);
   // No effect on an attempt that has ended: the first end counts.
   void finish(AttemptEnd end);
 
   Executor& executor_;
+  ClientConnection& connection_;
+  ChannelLife::Use use_;
   const CallNumber number_;
   const Limits limits_;
-  const Place& place_;
-  ClientConnection* connection_ = nullptr;
+  AnswerReceiver& answer_;
+  MonotonicTime due_ = MonotonicTime::never();
   bool sending_ = false;
   bool landing_ = false;
+  bool placed_ = false;
   std::optional<AttemptEnd::Kind> interrupted_;  // while pinned
   std::optional<Error> place_error_;
   std::optional<AttemptEnd> end_;

@@ -15,7 +15,8 @@ ClientConnection::~ClientConnection() {
 
 void ClientConnection::opened(std::unique_ptr<Channel> channel) {
   channel_ = std::move(channel);
-  use_ended();
+  last_used_ = runtime_.now();
+  if (usable()) look_at(last_used_ + idle_max_);
 }
 
 void ClientConnection::close() {
@@ -23,24 +24,33 @@ void ClientConnection::close() {
   if (channel_ != nullptr && !life_.closed()) channel_->close();
 }
 
-// The timer is not disarmed by use, only looks again later: no work per call.
-void ClientConnection::use_ended() {
-  if (life_.users() > 0 || !usable()) return;
-  last_used_ = runtime_.now();
-  if (!armed()) runtime_.executor().arm(*this, last_used_ + idle_max_);
+void ClientConnection::look_at(MonotonicTime at) {
+  if (armed() && next_look_ <= at) return;
+  next_look_ = at;
+  runtime_.executor().arm(*this, at);
 }
 
+// Attempts whose time has come end in a later turn: the list stays as it is.
 void ClientConnection::fire() {
-  if (life_.users() > 0 || !usable()) return;
-  const MonotonicTime idle_until = last_used_ + idle_max_;
-  if (idle_until <= runtime_.now()) return close();
-  runtime_.executor().arm(*this, idle_until);
+  const MonotonicTime now = runtime_.now();
+  MonotonicTime next = MonotonicTime::never();
+  for (ClientAttempt* const attempt : attempts_) {
+    if (attempt->due() <= now) attempt->time_up();
+    next = std::min(next, attempt->due());
+  }
+  if (usable()) {
+    if (life_.users() > 0) last_used_ = now;
+    if (last_used_ + idle_max_ <= now) return close();
+    next = std::min(next, last_used_ + idle_max_);
+  }
+  if (next != MonotonicTime::never()) look_at(next);
 }
 
 void ClientConnection::add(ClientAttempt& attempt) {
   FIRN_ASSERT(usable());
   FIRN_ASSERT(attempts_.empty() || attempts_.back()->number() < attempt.number());
   attempts_.push_back(&attempt);
+  last_used_ = attempt.begin();
 }
 
 void ClientConnection::remove(const ClientAttempt& attempt) {
@@ -84,8 +94,7 @@ void ClientConnection::reject(Channel& channel, Error reason) {
 
 void ClientConnection::closed(Channel&, Error reason) {
   if (reject_reason_) reason = std::move(*reject_reason_);
-  // Attempts that end leave the list, so they are told from a copy.
-  for (ClientAttempt* const attempt : std::exchange(attempts_, {})) attempt->broken(reason);
+  for (ClientAttempt* const attempt : attempts_) attempt->broken(reason);
   life_.set_closed(std::move(reason));
 }
 

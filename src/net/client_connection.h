@@ -16,7 +16,7 @@ namespace firn::net {
 
 class ClientConnection final : public ChannelReceiver, private Timer {
  public:
-  // Closes the channel when nobody has used it for `idle_max`.
+  // Closes the channel when no attempt has begun for `idle_max` and none is in progress.
   ClientConnection(Runtime& runtime, Duration idle_max);
   ~ClientConnection() override;
 
@@ -30,8 +30,6 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   std::string peer() const { return channel_ == nullptr ? std::string() : channel_->peer(); }
   // Held by a call for each attempt. usable() must be true.
   ChannelLife::Use use() { return life_.use(); }
-  // To be called when a use has ended: perhaps it was the last.
-  void use_ended();
   // Frames received so far: a sign of life.
   uint64_t frames_heard() const { return frames_heard_; }
   // How many calls the server lets us have in progress; no bound before it has said so.
@@ -40,6 +38,8 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   void add(ClientAttempt& attempt);
   // No effect on one that is not there.
   void remove(const ClientAttempt& attempt);
+  // At the latest then attempts are told that their time has come: one timer for all, not armed anew by each.
+  void look_at(MonotonicTime at);
 
   std::vector<MutableBytes> place(Channel& channel, ByteView head, size_t payload_bytes) override;
   void arrived(Channel& channel, ByteView head, size_t payload_bytes) override;
@@ -61,6 +61,7 @@ class ClientConnection final : public ChannelReceiver, private Timer {
   uint64_t frames_heard_ = 0;
   uint32_t credits_ = UINT32_MAX;
   MonotonicTime last_used_{};
+  MonotonicTime next_look_{};  // if armed
 };
 
 }  // namespace firn::net

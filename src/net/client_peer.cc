@@ -110,7 +110,6 @@ Task<void> ClientPeer::cancel_task(ClientPeer* peer, ClientConnection* connectio
   (void)co_await connection->channel().send(as_bytes(head), {});
   peer->cancels_in_flight_--;
   use = {};
-  connection->use_ended();
 }
 
 void ClientPeer::close() {

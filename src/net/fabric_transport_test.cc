@@ -11,6 +11,7 @@
 #include "net/fabric_endpoint.h"
 #include "net/tcp_address.h"
 #include "net/tcp_frame.h"
+#include "net/text_answer_test.h"
 
 namespace firn::net {
 namespace {
@@ -347,19 +348,19 @@ TEST_P(FabricTest, large_heads_and_many_pieces_arrive) {
   std::vector<std::vector<std::byte>> pieces(300, std::vector<std::byte>(1001, std::byte{2}));
   const std::vector<ByteView> parts(pieces.begin(), pieces.end());
   std::vector<std::byte> places(150'000);
-  RpcClient::RawCall raw{.to = host_->address(), .opcode = EchoRequest::kOpcode, .name = "echo"};
-  raw.request = encode(EchoRequest{.number = 3, .reply_bytes = places.size()});
-  raw.request.resize(900'000);  // a longer section than the server knows
-  store_little(raw.request.data(), static_cast<uint32_t>(raw.request.size() - 4));
-  raw.send = parts;
-  raw.place = [&](std::string_view, size_t bytes) -> Result<std::vector<MutableBytes>> {
+  RpcClient::RawCall raw{.opcode = EchoRequest::kOpcode, .name = "echo", .send = parts};
+  raw.frame = encode(EchoRequest{.number = 3, .reply_bytes = places.size()}, kFrameFixedBytes);
+  raw.frame.resize(900'000);  // a longer section than the server knows
+  store_little(raw.frame.data() + kFrameFixedBytes,
+               static_cast<uint32_t>(raw.frame.size() - kFrameFixedBytes - 4));
+  TextAnswer answer([&](std::string_view, size_t bytes) {
     std::vector<MutableBytes> targets;
     for (size_t at = 0; at < bytes; at += 1000) targets.push_back(MutableBytes(places).subspan(at, 1000));
     return targets;
-  };
-  auto encoded = client.run(client.rpc().call_raw(std::move(raw)));
-  ASSERT_TRUE(encoded.has_value()) << encoded.error().message();
-  const auto reply = decode<EchoReply>(*encoded);
+  });
+  const auto ended = client.run(client.rpc().call_raw(client.rpc().peer(host_->address()), raw, answer));
+  ASSERT_TRUE(ended.has_value()) << ended.error().message();
+  const auto reply = decode<EchoReply>(answer.text);
   EXPECT_EQ(reply->payload_sum, 300U * 1001 * 2);
   EXPECT_EQ(sum_of(places), 3 * places.size());
 }

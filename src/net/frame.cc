@@ -1,6 +1,7 @@
 // The rpc head of frames; see frame.h.
 #include "net/frame.h"
 
+#include "base/assert.h"
 #include "base/endian.h"
 #include "codec/crc32c.h"
 #include "model/wire.h"
@@ -40,10 +41,16 @@ std::string encode_frame(const Frame& frame) {
   head.reserve(kFrameFixedBytes + frame.body.size());
   head.resize(kFrameFixedBytes);
   head.append(frame.body);
+  write_frame(head, frame);
+  return head;
+}
+
+void write_frame(std::string& head, const Frame& frame) {
+  FIRN_ASSERT(head.size() >= kFrameFixedBytes);
   char* const at = head.data();
   store_little(at + kMagicAt, kMagic);
   store_little(at + kVersionAt, uint32_t{kProtocolVersion});
-  store_little(at + kKindAt, static_cast<uint8_t>(frame.kind));
+  store_little(at + kKindAt, static_cast<uint16_t>(frame.kind));
   store_little(at + kOpcodeAt, frame.opcode);
   store_little(at + kStatusAt, frame.status);
   store_little(at + kCreditsAt, frame.credits);
@@ -53,7 +60,6 @@ std::string encode_frame(const Frame& frame) {
   store_little(at + kCompletedAt, frame.completed_below.value);
   store_little(at + kTimeAt, static_cast<int64_t>(frame.time.count()));
   store_little(at + kCrcAt, head_crc(as_bytes(head)));
-  return head;
 }
 
 Result<Frame> decode_frame(ByteView head) {

@@ -44,6 +44,9 @@ constexpr size_t kFrameFixedBytes = 64;
 
 // The head to send. Fixed part + body may be above kFrameHeadBytesMax: the caller looks.
 std::string encode_frame(const Frame& frame);
+// The same in place: `head` is kFrameFixedBytes, written here, and behind them the body; frame.body is
+// ignored.
+void write_frame(std::string& head, const Frame& frame);
 // `body` of the result points into `head`. Code::version: the peer speaks another protocol; Code::corrupt:
 // these bytes are no frame, or were damaged on the way.
 Result<Frame> decode_frame(ByteView head);

@@ -21,9 +21,12 @@ std::string duration_text(Duration duration) {
 
 // A call in progress, in the client's list.
 struct Call : ListNode {
-  Call(RpcClient::RawCall of, MonotonicTime ends) : raw(std::move(of)), deadline(ends) {}
+  Call(RpcClient::RawCall& of, ClientPeer& to, MonotonicTime now)
+      : raw(of), peer(to), begin(now), deadline(now + of.options.timeout) {}
 
-  const RpcClient::RawCall raw;
+  RpcClient::RawCall& raw;
+  ClientPeer& peer;
+  MonotonicTime begin;  // of the call, then of its latest attempt
   const MonotonicTime deadline;
   CancelSource cancel;  // the user's token, or the client's close()
   RequestSequence sequence;
@@ -47,23 +50,42 @@ class RpcClient::Impl {
   }
 
   ClientId id() const { return id_; }
-  Task<Result<std::string>> call(RawCall raw);
+  Task<Result<void>> call(ClientPeer* peer, RawCall* raw, AnswerReceiver* answer);
+  ClientPeer& peer(const Address& address);
   Task<void> close();
 
  private:
   // A resend waits twice as long as the one before, up to 2^kSilenceDoublingsMax times `resend_after`.
   static constexpr uint32_t kSilenceDoublingsMax = 4;
 
-  Task<Result<std::string>> run(Call* call, ClientPeer* peer);
-  Task<AttemptEnd> attempt(Call* call, ClientPeer* peer);
-  Error no_permit(Call* call, ClientPeer* peer, Error reason);
+  // Counts the calls in progress.
+  class Counted {
+   public:
+    explicit Counted(Impl& of) : of_(of) {
+      if (of_.calls_++ == 0) of_.no_calls_.reset();
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() {
+      if (--of_.calls_ == 0) of_.no_calls_.set();
+    }
+
+   private:
+    Impl& of_;
+  };
+
+  Result<void> check(const RawCall& raw) const;
+  Task<AttemptEnd> connect(Call* call, ClientConnection** connection);
+  Task<Result<void>> wait_to_retry(Call* call, AttemptEnd end);
+  static Error no_permit(Call& call, Error reason);
   static AttemptEnd no_connection(Error reason);
-  std::string request_head(const Call& call, CallNumber number);
+  ClientAttempt::Limits limits(Call& call) const;
+  void write_head(const Call& call, CallNumber number);
   Duration retry_pause(Call& call, const AttemptEnd& end);
   Duration jittered(Duration pause);
-  Error timed_out(Call& call, const ClientPeer& peer);
+  Error canceled(const Call& call) const;
+  static Error timed_out(Call& call);
   void cancel_all(IntrusiveList<Call>& calls);
-  ClientPeer& peer_of(const Address& address);
   RequestSequence completed_below();
 
   Runtime& runtime_;
@@ -81,55 +103,87 @@ class RpcClient::Impl {
   bool closing_ = false;
 };
 
-Task<Result<std::string>> RpcClient::Impl::call(RawCall raw) {
-  if (closing_) co_return fail(Code::canceled, "the client is closed").on("call", raw.name);
-  if (kFrameFixedBytes + raw.request.size() > kFrameHeadBytesMax ||
-      total_bytes(raw.send) > kFramePayloadBytesMax) {
-    co_return fail(Code::too_big, "the request is larger than a message may be").on("call", raw.name);
-  }
-  const MonotonicTime deadline = runtime_.now() + raw.options.timeout;
-  Call call(std::move(raw), deadline);
-  OnCancel forward(call.raw.options.cancel, [&call] { call.cancel.cancel(); });
-  waiting_.push_back(call);
-  if (calls_++ == 0) no_calls_.reset();
-  auto result = co_await run(&call, &peer_of(call.raw.to));
-  call.unlink();
-  if (--calls_ == 0) no_calls_.set();
-  co_return result;
+Result<void> RpcClient::Impl::check(const RawCall& raw) const {
+  if (closing_) return fail(Code::canceled, "the client is closed").on("call", raw.name);
+  if (raw.frame.size() > kFrameHeadBytesMax || total_bytes(raw.send) > kFramePayloadBytesMax)
+    return fail(Code::too_big, "the request is larger than a message may be").on("call", raw.name);
+  return {};
 }
 
-Task<Result<std::string>> RpcClient::Impl::run(Call* call, ClientPeer* peer) {
-  FIRN_CO_CHECK(call->cancel.token().check());
+// One coroutine where nothing has to be waited for but the answer.
+Task<Result<void>> RpcClient::Impl::call(ClientPeer* peer, RawCall* raw, AnswerReceiver* answer) {
+  FIRN_CO_CHECK(check(*raw));
+  Call call(*raw, *peer, runtime_.now());
+  const Counted counted(*this);
+  OnCancel forward(raw->options.cancel, [&call] { call.cancel.cancel(); });
+  waiting_.push_back(call);
+  FIRN_CO_CHECK(call.cancel.token().check());
   auto permit = peer->try_permit();
   if (!permit) {
-    auto waited = co_await peer->permit(call->deadline, call->cancel.token());
-    if (!waited) co_return no_permit(call, peer, std::move(waited).error());
+    auto waited = co_await peer->permit(call.deadline, call.cancel.token());
+    if (!waited) co_return no_permit(call, std::move(waited).error());
     permit.emplace(std::move(*waited));
+    call.begin = runtime_.now();
   }
   // From now on the server may be asked, and has to remember.
-  call->sequence = RequestSequence(next_sequence_++);
-  started_.push_back(*call);
+  call.sequence = RequestSequence(next_sequence_++);
+  started_.push_back(call);
   while (true) {
-    AttemptEnd end = co_await attempt(call, peer);
-    if (end.kind == AttemptEnd::Kind::answered) co_return std::move(end.answer);
-    if (end.kind == AttemptEnd::Kind::canceled) break;
-    const Duration pause = retry_pause(*call, end);
-    if (end.obstacle) call->obstacle = std::move(end.obstacle);
-    if (runtime_.now() >= call->deadline) co_return timed_out(*call, *peer);
-    if (pause == Duration::zero()) continue;
-    DeadlineWait wait(runtime_.executor(), std::min(call->deadline, runtime_.now() + pause),
-                      call->cancel.token());
-    if (co_await wait == DeadlineWait::End::canceled) break;
-    if (runtime_.now() >= call->deadline) co_return timed_out(*call, *peer);
+    AttemptEnd end;
+    ClientConnection* connection = peer->open_connection();
+    if (connection == nullptr) end = co_await connect(&call, &connection);
+    if (connection != nullptr) {
+      const uint64_t heard_before = connection->frames_heard();
+      ClientAttempt attempt(runtime_.executor(), *connection, CallNumber(next_call_number_++), limits(call),
+                            *answer);
+      write_head(call, attempt.number());
+      const ByteView head = as_bytes(raw->frame);
+      if (!attempt.send_now(head, raw->send)) co_await attempt.send(head, raw->send);
+      co_await attempt.ended();
+      end = attempt.take_end();
+      // Twice silence without a sign of life from the peer: perhaps it is the connection that is dead.
+      const bool silent = end.kind == AttemptEnd::Kind::silent && call.silent_attempts > 0;
+      if (silent && connection->frames_heard() == heard_before) connection->close();
+    }
+    if (end.kind == AttemptEnd::Kind::answered) co_return std::move(end).result();
+    FIRN_CO_CHECK(co_await wait_to_retry(&call, std::move(end)));
   }
-  peer->send_cancel({id_, call->sequence});
-  co_return fail(Code::canceled, "the call was canceled").on("call", call->raw.name);
 }
 
-Error RpcClient::Impl::no_permit(Call* call, ClientPeer* peer, Error reason) {
+// What stood in the way if there is no connection afterwards.
+Task<AttemptEnd> RpcClient::Impl::connect(Call* call, ClientConnection** connection) {
+  auto made = co_await call->peer.connection(call->deadline, call->cancel.token());
+  call->begin = runtime_.now();
+  if (!made) co_return no_connection(std::move(made).error());
+  *connection = *made;
+  co_return AttemptEnd();
+}
+
+// Until it is time for another attempt; the reason if there is none.
+Task<Result<void>> RpcClient::Impl::wait_to_retry(Call* call, AttemptEnd end) {
+  if (end.kind == AttemptEnd::Kind::canceled) co_return canceled(*call);
+  const Duration pause = retry_pause(*call, end);
+  if (end.error) call->obstacle = std::move(end.error);
+  if (runtime_.now() >= call->deadline) co_return timed_out(*call);
+  if (pause > Duration::zero()) {
+    DeadlineWait wait(runtime_.executor(), std::min(call->deadline, runtime_.now() + pause),
+                      call->cancel.token());
+    if (co_await wait == DeadlineWait::End::canceled) co_return canceled(*call);
+    if (runtime_.now() >= call->deadline) co_return timed_out(*call);
+  }
+  call->begin = runtime_.now();
+  co_return Result<void>();
+}
+
+Error RpcClient::Impl::canceled(const Call& call) const {
+  call.peer.send_cancel({id_, call.sequence});
+  return fail(Code::canceled, "the call was canceled").on("call", call.raw.name);
+}
+
+Error RpcClient::Impl::no_permit(Call& call, Error reason) {
   if (reason.code() == Code::canceled) return reason;
-  call->obstacle.emplace(std::move(reason));
-  return timed_out(*call, *peer);
+  call.obstacle.emplace(std::move(reason));
+  return timed_out(call);
 }
 
 AttemptEnd RpcClient::Impl::no_connection(Error reason) {
@@ -137,43 +191,24 @@ AttemptEnd RpcClient::Impl::no_connection(Error reason) {
   // None of these goes away by itself.
   if (reason.code() == Code::version || reason.code() == Code::invalid ||
       reason.code() == Code::unsupported) {
-    return {.kind = AttemptEnd::Kind::answered, .answer = std::move(reason)};
+    return {.kind = AttemptEnd::Kind::answered, .error = std::move(reason)};
   }
-  return {.kind = AttemptEnd::Kind::unreachable, .obstacle = std::move(reason)};
+  return {.kind = AttemptEnd::Kind::unreachable, .error = std::move(reason)};
 }
 
-Task<AttemptEnd> RpcClient::Impl::attempt(Call* call, ClientPeer* peer) {
-  ClientConnection* connection = peer->open_connection();
-  if (connection == nullptr) {
-    auto made = co_await peer->connection(call->deadline, call->cancel.token());
-    if (!made) co_return no_connection(std::move(made).error());
-    connection = *made;
-  }
-  ClientConnection& channel = *connection;
-  auto use = channel.use();
-  const CallNumber number(next_call_number_++);
+ClientAttempt::Limits RpcClient::Impl::limits(Call& call) const {
   const Duration silence_max =
-      options_.resend_after * (1 << std::min(call->silent_attempts, kSilenceDoublingsMax));
-  ClientAttempt attempt(runtime_.executor(), number, {call->deadline, silence_max, call->cancel.token()},
-                        call->raw.place);
-  const uint64_t heard_before = channel.frames_heard();
-  AttemptEnd end = co_await attempt.run(channel, request_head(*call, number), call->raw.send);
-  // Twice silence without a sign of life from the peer: perhaps it is the connection that is dead.
-  const bool silent = end.kind == AttemptEnd::Kind::silent;
-  if (silent && call->silent_attempts > 0 && channel.frames_heard() == heard_before) channel.close();
-  use = {};
-  channel.use_ended();
-  co_return end;
+      options_.resend_after * (1 << std::min(call.silent_attempts, kSilenceDoublingsMax));
+  return {call.begin, call.deadline, silence_max, call.cancel.token()};
 }
 
-std::string RpcClient::Impl::request_head(const Call& call, CallNumber number) {
-  return encode_frame({.kind = FrameKind::request,
-                       .opcode = call.raw.opcode,
-                       .call_number = number,
-                       .request = {id_, call.sequence},
-                       .completed_below = completed_below(),
-                       .time = call.deadline - runtime_.now(),
-                       .body = call.raw.request});
+void RpcClient::Impl::write_head(const Call& call, CallNumber number) {
+  write_frame(call.raw.frame, {.kind = FrameKind::request,
+                               .opcode = call.raw.opcode,
+                               .call_number = number,
+                               .request = {id_, call.sequence},
+                               .completed_below = completed_below(),
+                               .time = call.deadline - call.begin});
 }
 
 // The pause before the next attempt, and what to remember of this one.
@@ -197,20 +232,20 @@ Duration RpcClient::Impl::jittered(Duration pause) {
   return pause - Duration(runtime_.rng().below(half + 1));
 }
 
-Error RpcClient::Impl::timed_out(Call& call, const ClientPeer& peer) {
-  Error error = fail(Code::timed_out, "no answer from " + call.raw.to.uri + " within " +
+Error RpcClient::Impl::timed_out(Call& call) {
+  Error error = fail(Code::timed_out, "no answer from " + call.peer.address().uri + " within " +
                                           duration_text(call.raw.options.timeout));
   error = std::move(error).on("call", call.raw.name);
   if (!call.obstacle) return error;
-  const bool never_there = !peer.ever_connected() && call.obstacle->code() == Code::unreachable;
+  const bool never_there = !call.peer.ever_connected() && call.obstacle->code() == Code::unreachable;
   error = std::move(error).because(std::move(*call.obstacle));
   if (never_there && error.remedy().empty())
     return std::move(error).remedy("is the server running? firn serve");
   return error;
 }
 
-ClientPeer& RpcClient::Impl::peer_of(const Address& address) {
-  auto& peer = peers_[address];
+ClientPeer& RpcClient::Impl::peer(const Address& address) {
+  std::unique_ptr<ClientPeer>& peer = peers_[address];
   if (!peer) {
     const ClientPeer::Shared shared{runtime_, transport_, options_, gate_};
     peer = std::make_unique<ClientPeer>(shared, address);
@@ -245,7 +280,10 @@ void RpcClient::Impl::cancel_all(IntrusiveList<Call>& calls) {
 RpcClient::RpcClient(Runtime& runtime, Transport& transport, RpcClientOptions options)
     : impl_(std::make_unique<Impl>(runtime, transport, options)) {}
 RpcClient::~RpcClient() = default;
-Task<Result<std::string>> RpcClient::call_raw(RawCall call) { return impl_->call(std::move(call)); }
+Task<Result<void>> RpcClient::call_raw(ClientPeer& to, RawCall& call, AnswerReceiver& answer) {
+  return impl_->call(&to, &call, &answer);
+}
+ClientPeer& RpcClient::peer(const Address& address) { return impl_->peer(address); }
 Task<void> RpcClient::close() { return impl_->close(); }
 ClientId RpcClient::id() const { return impl_->id(); }
 

@@ -15,6 +15,7 @@
 #include <span>
 
 #include "model/wire.h"
+#include "net/frame.h"
 #include "runtime/cancel.h"
 #include "runtime/runtime.h"
 #include "runtime/transport.h"
@@ -45,15 +46,30 @@ struct Bulk {
   std::function<Result<std::vector<MutableBytes>>(const Reply& reply, size_t payload_bytes)> place{};
 };
 
+class ClientPeer;
+
+// Who gets the answer of a call; outlives it.
+class AnswerReceiver {
+ public:
+  virtual ~AnswerReceiver() = default;
+  // Whether place() is to be asked; else payload is dropped.
+  virtual bool takes_payload() const = 0;
+  // As Bulk::place, the answer's message encoded.
+  virtual Result<std::vector<MutableBytes>> place(std::string_view message, size_t payload_bytes) = 0;
+  // All of it is there; `placed`: it is the one that place() has seen last. Once, never after an error of
+  // place(); the result is the call's.
+  virtual Result<void> arrived(std::string_view message, bool placed) = 0;
+};
+
 class RpcClient {
  public:
   RpcClient(Runtime& runtime, Transport& transport, RpcClientOptions options);
   // All calls have ended (close()).
   ~RpcClient();
 
-  // `request` is not needed any more when this returns, before the task has begun.
+  // `to` and `request` are not needed any more when this returns, before the task has begun.
   template <class Request>
-  Task<Result<typename Request::Reply>> call(Address to, const Request& request,
+  Task<Result<typename Request::Reply>> call(const Address& to, const Request& request,
                                              Bulk<typename Request::Reply> bulk = {},
                                              CallOptions options = {});
 
@@ -62,46 +78,65 @@ class RpcClient {
   Task<void> close();
   ClientId id() const;
 
-  // What the typed call is made of; encoded messages in and out.
-  using RawPlace =
-      std::function<Result<std::vector<MutableBytes>>(std::string_view reply, size_t payload_bytes)>;
+  // What the typed call is made of.
   struct RawCall {
-    Address to;
     uint16_t opcode = 0;
     const char* name = "";
-    std::string request;
-    std::span<const ByteView> send;
-    RawPlace place;
-    CallOptions options;
+    std::string frame;  // kFrameFixedBytes for its head, then the encoded request
+    std::span<const ByteView> send{};
+    CallOptions options{};
   };
-  Task<Result<std::string>> call_raw(RawCall call);
+  // The call and who gets its answer outlive the task.
+  Task<Result<void>> call_raw(ClientPeer& to, RawCall& call, AnswerReceiver& answer);
+  // Lives as long as the client.
+  ClientPeer& peer(const Address& address);
 
  private:
   template <class Reply>
-  Task<Result<Reply>> call_encoded(RawCall raw, Bulk<Reply> bulk);
+  class DecodedAnswer;
+  template <class Reply>
+  static Task<Result<Reply>> call_encoded(RpcClient* self, ClientPeer* to, RawCall raw, Bulk<Reply> bulk);
 
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
+template <class Reply>
+class RpcClient::DecodedAnswer final : public AnswerReceiver {
+ public:
+  explicit DecodedAnswer(const Bulk<Reply>& bulk) : bulk_(bulk) {}
+
+  bool takes_payload() const override { return static_cast<bool>(bulk_.place); }
+  Result<std::vector<MutableBytes>> place(std::string_view message, size_t payload_bytes) override {
+    reply = decode<Reply>(message);
+    if (!reply) return std::move(reply).error();
+    return bulk_.place(*reply, payload_bytes);
+  }
+  Result<void> arrived(std::string_view message, bool placed) override {
+    if (!placed) reply = decode<Reply>(message);
+    if (!reply) return std::move(reply).error();
+    return {};
+  }
+
+  Result<Reply> reply;
+
+ private:
+  const Bulk<Reply>& bulk_;
+};
+
 template <class Request>
-Task<Result<typename Request::Reply>> RpcClient::call(Address to, const Request& request,
+Task<Result<typename Request::Reply>> RpcClient::call(const Address& to, const Request& request,
                                                       Bulk<typename Request::Reply> bulk,
                                                       CallOptions options) {
-  RawCall raw{std::move(to), Request::kOpcode, Request::kName, encode(request), bulk.send, {}, options};
-  return call_encoded<typename Request::Reply>(std::move(raw), std::move(bulk));
+  RawCall raw{Request::kOpcode, Request::kName, encode(request, kFrameFixedBytes), bulk.send, options};
+  return call_encoded<typename Request::Reply>(this, &peer(to), std::move(raw), std::move(bulk));
 }
 
 template <class Reply>
-Task<Result<Reply>> RpcClient::call_encoded(RawCall raw, Bulk<Reply> bulk) {
-  if (bulk.place) {
-    raw.place = [&bulk](std::string_view encoded, size_t bytes) -> Result<std::vector<MutableBytes>> {
-      FIRN_TRY(Reply reply, decode<Reply>(encoded));
-      return bulk.place(reply, bytes);
-    };
-  }
-  FIRN_CO_TRY(std::string encoded, co_await call_raw(std::move(raw)));
-  co_return decode<Reply>(encoded);
+Task<Result<Reply>> RpcClient::call_encoded(RpcClient* self, ClientPeer* to, RawCall raw, Bulk<Reply> bulk) {
+  DecodedAnswer<Reply> answer(bulk);
+  FIRN_CO_CHECK(co_await self->call_raw(*to, raw, answer));
+  co_return std::move(answer.reply);
 }
 
 }  // namespace firn::net

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "net/frame.h"
+#include "net/text_answer_test.h"
 #include "runtime/gate.h"
 #include "runtime/manual_executor.h"
 #include "runtime/sync.h"
@@ -124,16 +125,24 @@ class RpcClientTest : public testing::Test {
     for (size_t i = 0; i < count; i++) new_call();
     return calls_;
   }
-  static Task<void> run(RpcClient* rpc, RpcClient::RawCall raw, Call* call) {
-    call->result.emplace(co_await rpc->call_raw(std::move(raw)));
+  static Task<void> run(RpcClient* rpc, RpcClient::RawCall raw, TextAnswer::Place place, Call* call) {
+    TextAnswer answer(std::move(place));
+    auto ended = co_await rpc->call_raw(rpc->peer({"test://peer", 0}), raw, answer);
+    call->result.emplace();
+    if (ended) {
+      *call->result = answer.text;
+    } else {
+      *call->result = std::move(ended).error();
+    }
   }
-  void start(Call& call, Duration timeout = 60s, RpcClient::RawPlace place = {},
+  void start(Call& call, Duration timeout = 60s, TextAnswer::Place place = {},
              std::span<const ByteView> send = {}) {
-    RpcClient::RawCall raw{
-        .to = {"test://peer", 0}, .opcode = 1, .name = "test", .request = "request", .send = send};
-    raw.place = std::move(place);
-    raw.options = {.timeout = timeout, .cancel = call.cancel.token()};
-    gate.spawn(run(&*client_, std::move(raw), &call));
+    RpcClient::RawCall raw{.opcode = 1,
+                           .name = "test",
+                           .frame = std::string(kFrameFixedBytes, '\0') + "request",
+                           .send = send,
+                           .options = {.timeout = timeout, .cancel = call.cancel.token()}};
+    gate.spawn(run(&*client_, std::move(raw), std::move(place), &call));
     executor().run_ready();
   }
   void advance(Duration duration) { executor().advance(duration); }

@@ -2,6 +2,8 @@
 // ServerCore.
 #include "net/rpc_server.h"
 
+#include <algorithm>
+
 #include "net/server_core.h"
 #include "runtime/sleep.h"
 #include "runtime/when_all.h"
@@ -52,22 +54,24 @@ Reservation ServerCore::reserve(ServerSession& session, uint64_t payload_bytes) 
 }
 
 bool ServerCore::join(ServerSession& session, const Frame& frame) {
-  const auto found = running_.find(frame.request);
-  if (found == running_.end()) return false;
+  Running* const running = running_.find(frame.request);
+  if (running == nullptr) return false;
   counted_.repeats++;
-  auto& askers = found->second->askers;
-  for (const Asker& asker : askers) {
-    if (asker.session == &session && asker.call_number == frame.call_number)
-      return true;  // the network doubled it
-  }
-  if (askers.size() < kAskersMax) askers.push_back({&session, session.life().use(), frame.call_number});
+  const auto is_it = [&](const Asker& asker) {
+    return asker.session == &session && asker.call_number == frame.call_number;
+  };
+  auto& repeats = running->repeats;
+  // Else the network doubled it.
+  const bool asks = !is_it(running->asker) && std::ranges::none_of(repeats, is_it);
+  if (asks && repeats.size() < kRepeatsMax)
+    repeats.push_back({&session, session.life().use(), frame.call_number});
   return true;
 }
 
 void ServerCore::cancel(RequestId request) {
-  const auto found = running_.find(request);
-  if (found == running_.end() || found->second->call.canceled) return;
-  found->second->call.canceled = true;
+  Running* const running = running_.find(request);
+  if (running == nullptr || running->call.canceled) return;
+  running->call.canceled = true;
   counted_.canceled++;
 }
 
@@ -89,91 +93,113 @@ Error unknown_request(uint16_t opcode) {
 
 }  // namespace
 
-void ServerCore::start(ServerSession& session, ArrivedRequest request) {
+void ServerCore::start(ServerSession& session, ArrivedRequest& request) {
   if (join(session, request.frame)) return;
   const auto handler = handlers_.find(request.frame.opcode);
-  gate_.spawn(
-      serve(this, &session, handler == handlers_.end() ? nullptr : &handler->second, std::move(request)));
+  gate_.spawn(serve(this, &session, handler == handlers_.end() ? nullptr : &handler->second, &request));
 }
 
-Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Handler* handler,
-                             ArrivedRequest request) {
-  const RequestId id = request.frame.request;
-  Running running;
-  running.askers.push_back({session, session->life().use(), request.frame.call_number});
-  ServerCall& call = running.call;
+ServerCore::Running::Running(ServerSession& session, ArrivedRequest& request)
+    : id(request.frame.request),
+      room(std::move(request.room)),
+      asker{&session, session.life().use(), request.frame.call_number},
+      opcode(request.frame.opcode),
+      body_bytes(request.frame.body.size()),
+      begun(request.begun),
+      arrived(request.arrived) {
   call.request_id = id;
   call.completed_below = request.frame.completed_below;
   call.deadline = request.deadline;
   call.payload = std::move(request.payload);
-  call.room_ = &request.room;
-  const bool has_identity = id.sequence.value != 0;
-  if (has_identity) core->running_.emplace(id, &running);
-  Result<std::string> outcome;
-  if (handler != nullptr) {
-    outcome = co_await handler->run(request.frame.body, call);
-  } else {
-    outcome = unknown_request(request.frame.opcode);
-  }
-  call.room_ = nullptr;
-  request.room.set_reply(call.reply_payload.size());
-  // A repeat from now on is a request of its own: the handler's memory answers it.
-  if (has_identity) core->running_.erase(id);
-  outcome = core->checked(std::move(outcome), running);
-  running.handled = core->runtime_.now();
-  if (!call.canceled) co_await core->send_outcome(&running, &outcome);
-  if (core->options_.observer != nullptr) core->tell_observer(handler, running, request, outcome);
+  call.room_ = &room;
 }
 
-void ServerCore::tell_observer(const Handler* handler, const Running& running, const ArrivedRequest& request,
+// `request` is valid until this first waits.
+Task<void> ServerCore::serve(ServerCore* core, ServerSession* session, const Handler* handler,
+                             ArrivedRequest* request) {
+  Running running(*session, *request);
+  const bool has_identity = running.id.sequence.value != 0;
+  if (has_identity) core->running_.insert(running);
+  Result<std::string> outcome;
+  if (handler != nullptr) {
+    outcome = co_await handler->run(request->frame.body, running.call);
+  } else {
+    outcome = unknown_request(running.opcode);
+  }
+  running.call.room_ = nullptr;
+  running.room.set_reply(running.call.reply_payload.size());
+  // A repeat from now on is a request of its own: the handler's memory answers it.
+  if (has_identity) core->running_.erase(running);
+  outcome = core->checked(std::move(outcome), running);
+  running.handled = core->runtime_.now();
+  running.answered = running.handled;
+  if (!running.call.canceled && !core->answer_now(running, outcome)) {
+    co_await core->answer_all(&running, &outcome);
+    running.answered = core->runtime_.now();
+  }
+  if (core->options_.observer != nullptr) core->tell_observer(handler, running, outcome);
+}
+
+void ServerCore::tell_observer(const Handler* handler, const Running& running,
                                const Result<std::string>& outcome) {
   const ServerCall& call = running.call;
-  options_.observer->call_ended({.opcode = request.frame.opcode,
+  const size_t sent_bytes = outcome ? outcome->size() - kFrameFixedBytes + call.reply_payload.size() : 0;
+  options_.observer->call_ended({.opcode = running.opcode,
                                  .name = handler != nullptr ? handler->name : "",
                                  .call = call,
-                                 .channel = running.askers.front().session->channel(),
+                                 .channel = running.asker.session->channel(),
                                  .outcome = outcome ? Code{} : outcome.error().code(),
-                                 .received_bytes = request.frame.body.size() + call.payload.size(),
-                                 .sent_bytes = outcome ? outcome->size() + call.reply_payload.size() : 0,
-                                 .begun = request.begun,
-                                 .arrived = request.arrived,
+                                 .received_bytes = running.body_bytes + call.payload.size(),
+                                 .sent_bytes = sent_bytes,
+                                 .begun = running.begun,
+                                 .arrived = running.arrived,
                                  .handled = running.handled,
-                                 .answered = runtime_.now()});
+                                 .answered = running.answered});
 }
 
 // An answer that no frame can carry becomes an error.
 Result<std::string> ServerCore::checked(Result<std::string> outcome, const Running& running) const {
   if (!outcome) return outcome;
-  const size_t head_bytes = kFrameFixedBytes + outcome->size();
   const size_t payload_bytes = running.call.reply_payload.size();
-  if (head_bytes <= kFrameHeadBytesMax && payload_bytes <= kFramePayloadBytesMax) return outcome;
+  if (outcome->size() <= kFrameHeadBytesMax && payload_bytes <= kFramePayloadBytesMax) return outcome;
   return fail(Code::too_big, "the answer is larger than a message may be")
-      .on("message_bytes", outcome->size())
+      .on("message_bytes", outcome->size() - kFrameFixedBytes)
       .on("payload_bytes", payload_bytes);
 }
 
-Task<void> ServerCore::send_outcome(Running* running, const Result<std::string>* outcome) {
-  const ByteView part = std::as_const(running->call.reply_payload).bytes();
-  const bool has_payload = *outcome && !part.empty();
-  const std::span<const ByteView> payload = has_payload ? std::span(&part, 1) : std::span<const ByteView>();
-  auto& askers = running->askers;
-  if (askers.size() == 1) {
-    co_await askers.front().session->send(reply_head(askers.front().call_number, *outcome), payload,
-                                          running->handled);
-    co_return;
-  }
+// The payload of an answer as one part, or none.
+std::span<const ByteView> ServerCore::payload_parts(const Result<std::string>& outcome,
+                                                    const ByteView& payload) {
+  return outcome && !payload.empty() ? std::span(&payload, 1) : std::span<const ByteView>();
+}
+
+bool ServerCore::answer_now(Running& running, Result<std::string>& outcome) const {
+  if (!outcome || !running.repeats.empty()) return false;
+  write_reply(running.asker.call_number, *outcome);
+  const ByteView payload = std::as_const(running.call.reply_payload).bytes();
+  return running.asker.session->send_now(as_bytes(*outcome), payload_parts(outcome, payload));
+}
+
+Task<void> ServerCore::answer_all(Running* running, Result<std::string>* outcome) {
+  const ByteView payload = std::as_const(running->call.reply_payload).bytes();
+  const auto parts = payload_parts(*outcome, payload);
   std::vector<Task<void>> answers;
-  for (const Asker& asker : askers) {
-    answers.push_back(
-        asker.session->send(reply_head(asker.call_number, *outcome), payload, running->handled));
-  }
+  for (const Asker& asker : running->repeats)
+    answers.push_back(asker.session->send(reply_frame(asker.call_number, *outcome), parts, running->handled));
+  const Asker& first = running->asker;
+  answers.push_back(first.session->send(reply_frame(first.call_number, *outcome), parts, running->handled));
   co_await when_all(std::move(answers));
 }
 
-std::string ServerCore::reply_head(CallNumber number, const Result<std::string>& outcome) const {
+std::string ServerCore::reply_frame(CallNumber number, const Result<std::string>& outcome) const {
   if (!outcome) return encode_error_frame(FrameKind::reply, number, outcome.error());
-  return encode_frame(
-      {.kind = FrameKind::reply, .credits = admission_.credits(), .call_number = number, .body = *outcome});
+  std::string frame = *outcome;
+  write_reply(number, frame);
+  return frame;
+}
+
+void ServerCore::write_reply(CallNumber number, std::string& frame) const {
+  write_frame(frame, {.kind = FrameKind::reply, .credits = admission_.credits(), .call_number = number});
 }
 
 Result<void> ServerCall::reserve_reply(uint64_t bytes) {

@@ -12,6 +12,7 @@
 // it gets the answer of the first. After that, recognising repeats is the handler's business.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "model/object_messages.h"
 #include "model/wire.h"
 #include "net/call_observer.h"
+#include "net/frame.h"
 #include "runtime/runtime.h"
 #include "runtime/transport.h"
 
@@ -68,7 +70,7 @@ class RpcServer : public ChannelAcceptor {
   template <class Request, class Handler>
   void handle(Handler handler) {
     handle_raw(Request::kOpcode, Request::kName, [handler](std::string_view encoded, ServerCall& call) {
-      return run<Request>(handler, decode<Request>(encoded), call);
+      return run<Request>(handler, encoded, call);
     });
   }
   ChannelReceiver& accepted(std::unique_ptr<Channel> channel) override;
@@ -77,16 +79,26 @@ class RpcServer : public ChannelAcceptor {
   Task<void> close();
   ChannelCounts counts() const;
 
-  // `encoded` is valid until the handler first waits.
+  // `encoded` is valid until the handler first waits. It gives its encoded reply behind kFrameFixedBytes of
+  // zeros.
   using RawHandler = std::function<Task<Result<std::string>>(std::string_view encoded, ServerCall& call)>;
   void handle_raw(uint16_t opcode, const char* name, RawHandler handler);
 
  private:
+  // A handler takes the request, or refers to it: it outlives the handler.
   template <class Request, class Handler>
-  static Task<Result<std::string>> run(Handler handler, Result<Request> request, ServerCall& call) {
-    if (!request) co_return std::move(request).error();
-    FIRN_CO_TRY(auto reply, co_await handler(std::move(*request), call));
-    co_return encode(reply);
+  static auto call_handler(Handler& handler, Request& request, ServerCall& call) {
+    if constexpr (std::invocable<Handler&, Request, ServerCall&>) {
+      return handler(std::move(request), call);
+    } else {
+      return handler(request, call);
+    }
+  }
+  template <class Request, class Handler>
+  static Task<Result<std::string>> run(Handler handler, std::string_view encoded, ServerCall& call) {
+    FIRN_CO_TRY(Request request, decode<Request>(encoded));
+    FIRN_CO_TRY(auto reply, co_await call_handler(handler, request, call));
+    co_return encode(reply, kFrameFixedBytes);
   }
 
   class Impl;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "net/echo_service_test.h"
+#include "net/text_answer_test.h"
 #include "runtime/when_all.h"
 
 namespace firn::net {
@@ -28,6 +29,10 @@ class RpcTest : public testing::TestWithParam<TestTransport> {
   }
   Result<EchoReply> call(EchoRequest request, Bulk<EchoReply> bulk = {}, CallOptions options = {}) {
     return client_->run(client_->rpc().call(host_->address(), request, std::move(bulk), options));
+  }
+  Result<void> call_raw(RpcClient::RawCall& raw) {
+    TextAnswer answer;
+    return client_->run(client_->rpc().call_raw(client_->rpc().peer(host_->address()), raw, answer));
   }
 
   InprocHub hub_;
@@ -125,18 +130,18 @@ TEST_P(RpcTest, request_no_handler_knows_is_unsupported) {
 
 TEST_P(RpcTest, request_that_cannot_be_decoded_is_corrupt) {
   start();
-  RpcClient::RawCall raw{
-      .to = host_->address(), .opcode = EchoRequest::kOpcode, .name = "raw", .request = "xyz"};
-  auto reply = client_->run(client_->rpc().call_raw(std::move(raw)));
+  RpcClient::RawCall raw{.opcode = EchoRequest::kOpcode, .name = "raw"};
+  raw.frame = std::string(kFrameFixedBytes, '\0') + "xyz";
+  auto reply = call_raw(raw);
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::corrupt);
 }
 
 TEST_P(RpcTest, request_that_fits_no_frame_is_too_big) {
   start();
-  RpcClient::RawCall raw{.to = host_->address(), .opcode = EchoRequest::kOpcode, .name = "raw"};
-  raw.request.resize(kFrameHeadBytesMax);
-  auto reply = client_->run(client_->rpc().call_raw(std::move(raw)));
+  RpcClient::RawCall raw{.opcode = EchoRequest::kOpcode, .name = "raw"};
+  raw.frame.resize(kFrameHeadBytesMax + 1);
+  auto reply = call_raw(raw);
   ASSERT_FALSE(reply.has_value());
   EXPECT_EQ(reply.error().code(), Code::too_big);
 }

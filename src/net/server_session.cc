@@ -40,18 +40,24 @@ std::vector<MutableBytes> ServerSession::place(Channel&, ByteView head, size_t p
 }
 
 void ServerSession::arrived(Channel&, ByteView head, size_t payload_bytes) {
-  Landing landing = std::exchange(landing_, {});
   core_.counted().received_bytes += head.size() + payload_bytes;
-  if (rejected_ || life_.closed()) return;
+  if (rejected_ || life_.closed()) {
+    landing_ = {};
+    return;
+  }
   const auto frame = decode_frame(head);
   if (!frame) return reject(frame.error());
   if (frame->kind == FrameKind::cancel) return core_.cancel(frame->request);
   if (frame->kind != FrameKind::request) return;
-  if (payload_bytes == 0) landing = admit(*frame, 0);
-  request_arrived(*frame, std::move(landing));
+  if (payload_bytes == 0) {
+    Landing landing = admit(*frame, 0);
+    return request_arrived(*frame, landing);
+  }
+  Landing landing = std::exchange(landing_, {});
+  request_arrived(*frame, landing);
 }
 
-void ServerSession::request_arrived(const Frame& frame, Landing landing) {
+void ServerSession::request_arrived(const Frame& frame, Landing& landing) {
   const MonotonicTime now = landing.payload.empty() ? landing.begun : core_.runtime().now();
   // The client waits no longer: it has no use for an answer.
   if (frame.time <= Duration::zero() || landing.deadline <= now) {
@@ -59,12 +65,13 @@ void ServerSession::request_arrived(const Frame& frame, Landing landing) {
     return;
   }
   if (landing.verdict == Verdict::take) {
-    return core_.start(*this, {.frame = frame,
-                               .payload = std::move(landing.payload),
-                               .deadline = landing.deadline,
-                               .room = std::move(landing.room),
-                               .begun = landing.begun,
-                               .arrived = now});
+    ArrivedRequest request{.frame = frame,
+                           .payload = std::move(landing.payload),
+                           .deadline = landing.deadline,
+                           .room = std::move(landing.room),
+                           .begun = landing.begun,
+                           .arrived = now};
+    return core_.start(*this, request);
   }
   if (landing.verdict == Verdict::repeat && core_.join(*this, frame)) return;
   core_.counted().busy_answers++;
@@ -76,6 +83,7 @@ void ServerSession::request_arrived(const Frame& frame, Landing landing) {
 }
 
 void ServerSession::answer_shortly(std::string head) {
+  if (send_now(as_bytes(head), {})) return;
   if (short_answers_ >= kShortAnswersMax) return;
   short_answers_++;
   core_.gate().spawn(short_answer_task(this, life_.use(), std::move(head)));
@@ -98,6 +106,12 @@ void ServerSession::reject(const Error& reason) {
 Task<void> ServerSession::refuse_task(ServerSession* session, ChannelLife::Use, std::string head) {
   co_await session->send(std::move(head), {}, session->core_.runtime().now());
   session->close();
+}
+
+bool ServerSession::send_now(ByteView head, std::span<const ByteView> payload) {
+  if (life_.closed() || !channel_->send_now(head, payload)) return false;
+  core_.counted().sent_bytes += head.size() + total_bytes(payload);
+  return true;
 }
 
 Task<void> ServerSession::send(std::string head, std::span<const ByteView> payload, MonotonicTime now) {

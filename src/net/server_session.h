@@ -75,6 +75,8 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   // Nothing that arrives is looked at any more.
   void ignore() { rejected_ = true; }
   const Channel& channel() const { return *channel_; }
+  // Sends one frame if the channel takes it at once.
+  bool send_now(ByteView head, std::span<const ByteView> payload);
   // Sends one frame, unless the channel is closed. A peer that has not taken it in time after `now` loses the
   // channel.
   Task<void> send(std::string head, std::span<const ByteView> payload, MonotonicTime now);
@@ -101,7 +103,7 @@ class ServerSession final : public ChannelReceiver, public ListNode, private Tim
   static constexpr uint32_t kShortAnswersMax = 64;
 
   Landing admit(const Frame& frame, size_t payload_bytes);
-  void request_arrived(const Frame& frame, Landing landing);
+  void request_arrived(const Frame& frame, Landing& landing);
   // Answers without a handler having run. When too many of these wait to be sent the peer gets none: it will
   // ask again.
   void answer_shortly(std::string head);

@@ -2,9 +2,9 @@
 #include "net/tcp_frame.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/endian.h"
-#include "runtime/sleep.h"
 
 namespace firn::net {
 
@@ -47,7 +47,19 @@ FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes,
       head(head_bytes),
       payload(payload_parts),
       payload_bytes(total_bytes(payload_parts)),
-      turn(executor) {}
+      done(executor) {}
+
+bool FrameSender::send_now(ByteView head, std::span<const ByteView> payload) {
+  const size_t payload_bytes = total_bytes(payload);
+  const size_t bytes = kFrameLengthsBytes + head.size() + payload_bytes;
+  if (stopped_ || sending_ || bytes > kCopiedFrameMax || copied_.size() + bytes > kCopiedBytesMax)
+    return false;
+  copied_.append(as_text(frame_lengths(head.size(), payload_bytes))).append(as_text(head));
+  for (const ByteView part : payload) copied_.append(as_text(part));
+  if (++copied_frames_ >= kGatheredMax) send_copied();
+  wake();
+  return true;
+}
 
 Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> payload) {
   if (stopped_) co_return closed_error();
@@ -56,59 +68,61 @@ Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> pa
     co_return fail(Code::too_big, "the message is larger than a frame may be");
   }
   queue_.push_back(mine);
-  queued_++;
-  if (!sending_ && queued_ >= kGatheredMax) {
-    co_await send_batch();
-  } else if (!sending_ && !gathering_) {
-    co_await gather();
-  }
-  if (!mine.done) co_await mine.turn.wait();
-  if (!mine.done) co_await send_batch();
+  wake();
+  co_await mine.done.wait();
   co_return std::move(mine.result);
 }
 
-// Lets others send in this turn too, then sends what there is.
-Task<void> FrameSender::gather() {
-  gathering_ = true;
-  idle_.reset();
-  co_await yield(executor_);
-  gathering_ = false;
-  if (sending_) co_return;
-  if (queue_.empty()) co_return idle_.set();
-  co_await send_batch();
+void FrameSender::stop() {
+  stopped_ = true;
+  wake();
 }
 
-// Sends what is in the queue, up to the bounds. `sending_` stays set while a send() that was told that it is
-// first in the queue has not yet begun its batch.
-Task<void> FrameSender::send_batch() {
-  sending_ = true;
-  idle_.reset();
-  gather_batch();
-  Result<void> result = stopped_ ? Result<void>(closed_error()) : co_await socket_.send_all(parts_);
-  if (!result) stopped_ = true;
-  for (Outgoing* const frame : batch_) {
-    if (!result) frame->result = result.error().clone();
-    frame->done = true;
-    frame->turn.set();
+void FrameSender::wake() {
+  if (sleeping_) executor_.post(std::exchange(sleeping_, {}));
+}
+
+// Woken frames go out in the turn after the one that woke: others of it go along.
+Task<void> FrameSender::run() {
+  while (!stopped_) {
+    co_await Sleep{*this};
+    send_copied();
+    while (!stopped_ && !(copied_.empty() && queue_.empty())) {
+      gather_batch();
+      sending_ = true;
+      const Result<void> result = co_await socket_.send_all(parts_);
+      sending_ = false;
+      batch_ended(result);
+    }
   }
-  if (Outgoing* const next = queue_.front()) {
-    next->turn.set();
-  } else {
-    sending_ = false;
-    if (!gathering_) idle_.set();
+  while (!queue_.empty()) {
+    gather_batch();
+    batch_ended(closed_error());
   }
+}
+
+// As much as the socket takes at once: mostly all.
+void FrameSender::send_copied() {
+  if (copied_.empty() || stopped_) return;
+  const size_t sent = socket_.send_now(as_bytes(copied_));
+  copied_.erase(0, sent);
+  if (!copied_.empty()) return;
+  copied_frames_ = 0;
+  if (copied_.capacity() > kCopiedBytesKept) copied_ = {};
 }
 
 void FrameSender::gather_batch() {
   batch_.clear();
   parts_.clear();
-  size_t bytes = 0;
+  copied_batch_ = std::exchange(copied_, {});
+  copied_frames_ = 0;
+  size_t bytes = copied_batch_.size();
+  if (bytes > 0) parts_.push_back(as_bytes(copied_batch_));
   while (Outgoing* const frame = queue_.front()) {
     const bool fits = bytes + frame->bytes() <= kBatchBytesMax &&
                       parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
-    if (!batch_.empty() && !fits) return;
+    if (!parts_.empty() && !fits) return;
     frame->unlink();
-    queued_--;
     batch_.push_back(frame);
     bytes += frame->bytes();
     parts_.emplace_back(frame->lengths);
@@ -117,8 +131,12 @@ void FrameSender::gather_batch() {
   }
 }
 
-Task<void> FrameSender::drained() {
-  while (sending_ || gathering_) co_await idle_.wait();
+void FrameSender::batch_ended(const Result<void>& result) {
+  if (!result) stopped_ = true;
+  for (Outgoing* const frame : batch_) {
+    if (!result) frame->result = result.error().clone();
+    frame->done.set();
+  }
 }
 
 // --- FrameReader
@@ -130,7 +148,8 @@ Task<Error> FrameReader::run(ChannelReceiver* receiver) {
     // Small frames are received whole, as many as come; of a large one the payload goes to its place.
     if (result) {
       if (const size_t bytes = next_small_bytes()) {
-        result = co_await need(bytes);
+        make_room(bytes);
+        result = take(co_await socket_.receive(buffer_.bytes().subspan(end_)));
       } else {
         result = co_await read_large(receiver);
       }
@@ -225,11 +244,16 @@ Task<Result<void>> FrameReader::read_payload(std::vector<MutableBytes> places, s
 Task<Result<void>> FrameReader::need(size_t bytes) {
   while (buffered().size() < bytes) {
     make_room(bytes);
-    FIRN_CO_TRY(const size_t received, co_await socket_.receive(buffer_.bytes().subspan(end_)));
-    if (received == 0) co_return fail(Code::unreachable, "the peer closed the connection");
-    end_ += received;
+    FIRN_CO_CHECK(take(co_await socket_.receive(buffer_.bytes().subspan(end_))));
   }
   co_return Result<void>();
+}
+
+Result<void> FrameReader::take(const Result<size_t>& received) {
+  if (!received) return received.error().clone();
+  if (*received == 0) return fail(Code::unreachable, "the peer closed the connection");
+  end_ += *received;
+  return {};
 }
 
 // For `bytes` from begin_ on. A buffer that was made larger for one frame becomes small again when it is

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <array>
+#include <coroutine>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/buffer.h"
@@ -42,22 +44,31 @@ struct Preamble {
 constexpr size_t kFrameLengthsBytes = 8;
 std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_t payload_bytes);
 
-// Sends frames in the order of calls. What gathers during one turn of the loop, or while a system call is in
-// progress, goes out with the next, in one.
+// Sends frames. What gathers during one turn of the loop, or while a system call is in progress, goes out
+// with the next, in one. Small frames are copied and nobody waits for them; of others the sender's own bytes
+// are sent.
 class FrameSender {
  public:
-  FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket), idle_(executor) {}
+  FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket) {}
+  // run() has ended, or never began.
+  ~FrameSender() = default;
 
+  // Sends what the others hand over, until stop(); then ends the sends in progress. Once.
+  Task<void> run();
+  // As Channel::send_now.
+  bool send_now(ByteView head, std::span<const ByteView> payload);
   // Code::unreachable once the stream is broken or stop() was called, Code::too_big.
   Task<Result<void>> send(ByteView head, std::span<const ByteView> payload);
-  // Sends nothing more. With the socket shut down, sends in progress end soon.
-  void stop() { stopped_ = true; }
-  // Waits for sends to end, after stop().
-  Task<void> drained();
+  // Sends nothing more. With the socket shut down, run() ends soon.
+  void stop();
 
  private:
   static constexpr size_t kBatchBytesMax = 256 << 10;
   static constexpr size_t kBatchPartsMax = 512;
+  // A copied frame, and all of them together.
+  static constexpr size_t kCopiedFrameMax = 8 << 10;
+  static constexpr size_t kCopiedBytesMax = 64 << 10;
+  static constexpr size_t kCopiedBytesKept = 8 << 10;  // of memory, when they have been sent
   // So many frames do not wait for others: the peer has enough to begin with.
   static constexpr size_t kGatheredMax = 16;
 
@@ -70,25 +81,34 @@ class FrameSender {
     const ByteView head;
     const std::span<const ByteView> payload;
     const size_t payload_bytes;
-    bool done = false;
     Result<void> result;
-    Event turn;  // done, or first in the queue: its send() sends the next batch
+    Event done;
+  };
+  // co_await it in run(): until wake().
+  struct Sleep {
+    FrameSender& sender;
+    bool await_ready() const { return sender.stopped_; }
+    void await_suspend(std::coroutine_handle<> awaiting) const { sender.sleeping_ = awaiting; }
+    void await_resume() const {}
   };
 
-  Task<void> gather();
-  Task<void> send_batch();
+  void wake();
+  void send_copied();
   void gather_batch();
+  void batch_ended(const Result<void>& result);
 
   Executor& executor_;
   Socket& socket_;
-  IntrusiveList<Outgoing> queue_;
-  size_t queued_ = 0;
-  bool gathering_ = false;
+  std::coroutine_handle<> sleeping_;  // run(), when there is nothing to do
+  std::string copied_;                // small frames
+  size_t copied_frames_ = 0;
+  IntrusiveList<Outgoing> queue_;  // the others
+  // Of the system call in progress.
   bool sending_ = false;
-  bool stopped_ = false;
-  std::vector<Outgoing*> batch_;  // of the system call in progress
+  std::string copied_batch_;
+  std::vector<Outgoing*> batch_;
   std::vector<ByteView> parts_;
-  Event idle_;
+  bool stopped_ = false;
 };
 
 // Receives frames and hands them to a ChannelReceiver: small ones many per system call through a buffer;
@@ -122,6 +142,7 @@ class FrameReader {
   Task<Result<void>> read_payload(std::vector<MutableBytes> places, size_t bytes);
   // At least `bytes` are in the buffer afterwards.
   Task<Result<void>> need(size_t bytes);
+  Result<void> take(const Result<size_t>& received);
   void make_room(size_t bytes);
   ByteView buffered() const { return buffer_.bytes().subspan(begin_, end_ - begin_); }
   void consume(size_t bytes);

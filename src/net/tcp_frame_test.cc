@@ -29,13 +29,22 @@ class ScriptedSocket final : public Socket {
   }
   Task<Result<void>> send_all(std::span<const ByteView> parts) override {
     sent.push_back(total_bytes(parts));
+    for (const ByteView part : parts) stream += as_text(part);
     co_return Result<void>();
+  }
+  size_t send_now(ByteView bytes) override {
+    const size_t taken = std::min(bytes.size(), takes);
+    sent.push_back(taken);
+    stream += as_text(bytes.first(taken));
+    return taken;
   }
   void shutdown() override {}
   std::string peer() const override { return "script"; }
   int release() override { return -1; }
 
+  size_t takes = SIZE_MAX;   // of a send that does not wait
   std::vector<size_t> sent;  // bytes of each call
+  std::string stream;        // all of them
   std::deque<std::string> pieces;
 
  private:
@@ -49,46 +58,80 @@ class ScriptedSocket final : public Socket {
   }
 };
 
-Task<void> send_one(FrameSender* sender, std::string head) {
-  const auto sent = co_await sender->send(as_bytes(head), {});
-  EXPECT_TRUE(sent.has_value());
-}
+class FrameSenderTest : public testing::Test {
+ protected:
+  void SetUp() override { sending_.spawn(sender.run()); }
+  void TearDown() override {
+    sender.stop();
+    executor.run_ready();
+    EXPECT_EQ(sending_.size(), 0U);
+    EXPECT_EQ(gate_.size(), 0U);
+  }
+  // One that waits.
+  void send(std::string head) { gate_.spawn(send_one(this, std::move(head))); }
+  void send_now(size_t frames) {
+    for (size_t i = 0; i < frames; i++) EXPECT_TRUE(sender.send_now(as_bytes("12345678"), {}));
+  }
 
-std::vector<size_t> sends_of(size_t frames) {
   ManualExecutor executor;
   ScriptedSocket socket;
-  FrameSender sender(executor, socket);
-  Gate gate(executor);
-  for (size_t i = 0; i < frames; i++) gate.spawn(send_one(&sender, "12345678"));
+  FrameSender sender{executor, socket};
+  size_t refused = 0;
+
+ private:
+  static Task<void> send_one(FrameSenderTest* self, std::string head) {
+    const auto sent = co_await self->sender.send(as_bytes(head), {});
+    if (!sent && sent.error().code() == Code::unreachable) self->refused++;
+  }
+
+  Gate sending_{executor};
+  Gate gate_{executor};
+};
+
+TEST_F(FrameSenderTest, frames_of_one_turn_go_out_together) {
+  send_now(5);
+  EXPECT_TRUE(socket.sent.empty());
   executor.run_ready();
-  EXPECT_EQ(gate.size(), 0U);
-  return socket.sent;
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{5 * 16}));
 }
 
-TEST(FrameSenderTest, frames_of_one_turn_go_out_together) {
-  EXPECT_EQ(sends_of(1), (std::vector<size_t>{16}));
-  EXPECT_EQ(sends_of(5), (std::vector<size_t>{5 * 16}));
+TEST_F(FrameSenderTest, many_frames_do_not_wait_for_the_turns_end) {
+  send_now(40);
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{16 * 16, 16 * 16}));
+  executor.run_ready();
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{16 * 16, 16 * 16, 8 * 16}));
 }
 
-TEST(FrameSenderTest, many_frames_do_not_wait_for_the_turns_end) {
-  EXPECT_EQ(sends_of(40), (std::vector<size_t>{16 * 16, 16 * 16, 8 * 16}));
+TEST_F(FrameSenderTest, frames_that_wait_and_frames_that_do_not_share_a_stream) {
+  socket.takes = 3;
+  send("large");
+  ASSERT_TRUE(sender.send_now(as_bytes("small"), {}));
+  executor.run_ready();
+  const auto text = [](std::string_view head) {
+    return std::string(as_text(frame_lengths(head.size(), 0))) + std::string(head);
+  };
+  EXPECT_EQ(socket.stream, text("small") + text("large"));
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{3, 13 - 3 + 13}));
 }
 
-TEST(FrameSenderTest, stopped_sender_drains_and_refuses) {
-  ManualExecutor executor;
-  ScriptedSocket socket;
-  FrameSender sender(executor, socket);
-  Gate gate(executor);
-  bool refused = false;
-  gate.spawn([](FrameSender* of, bool* out) -> Task<void> {
-    const auto sent = co_await of->send(as_bytes("x"), {});
-    *out = !sent && sent.error().code() == Code::unreachable;
-  }(&sender, &refused));
+TEST_F(FrameSenderTest, only_so_much_is_copied) {
+  EXPECT_FALSE(sender.send_now(as_bytes(std::string(8 << 10, 'x')), {}));
+  const std::string frame(4096 - kFrameLengthsBytes, 'x');
+  socket.takes = 0;
+  size_t taken = 0;
+  while (taken < 100 && sender.send_now(as_bytes(frame), {})) taken++;
+  EXPECT_EQ(taken, 16U);
+  executor.run_ready();
+  EXPECT_EQ(socket.stream.size(), 16U * 4096);
+}
+
+TEST_F(FrameSenderTest, stopped_sender_refuses) {
+  send("x");
   sender.stop();
-  gate.spawn(sender.drained());
+  EXPECT_FALSE(sender.send_now(as_bytes("y"), {}));
+  send("z");
   executor.run_ready();
-  EXPECT_EQ(gate.size(), 0U);
-  EXPECT_TRUE(refused);
+  EXPECT_EQ(refused, 2U);
   EXPECT_TRUE(socket.sent.empty());
 }
 

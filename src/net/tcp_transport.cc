@@ -19,10 +19,17 @@ class TcpChannel final : public Channel {
         peer_("tcp://" + socket_->peer()),
         sender_(executor, *socket_),
         reader_(*socket_, *this),
-        gate_(executor) {}
+        sending_(executor),
+        receiving_(executor) {}
 
   // Once, before anything else but close().
-  void start(ChannelReceiver& receiver) { gate_.spawn(receive(this, &receiver)); }
+  void start(ChannelReceiver& receiver) {
+    sending_.spawn(sender_.run());
+    receiving_.spawn(receive(this, &receiver));
+  }
+  bool send_now(ByteView head, std::span<const ByteView> payload) override {
+    return sender_.send_now(head, payload);
+  }
 
   Task<Result<void>> send(ByteView head, std::span<const ByteView> payload) override {
     return sender_.send(head, payload);
@@ -39,7 +46,7 @@ class TcpChannel final : public Channel {
   static Task<void> receive(TcpChannel* channel, ChannelReceiver* receiver) {
     Error reason = co_await channel->reader_.run(receiver);
     channel->close();
-    co_await channel->sender_.drained();
+    co_await channel->sending_.close();
     co_await yield(channel->executor_);
     receiver->closed(*channel, std::move(reason).on("peer", channel->peer_));
   }
@@ -49,7 +56,8 @@ class TcpChannel final : public Channel {
   const std::string peer_;
   FrameSender sender_;
   FrameReader reader_;
-  Gate gate_;
+  Gate sending_;
+  Gate receiving_;
 };
 
 }  // namespace

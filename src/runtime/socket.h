@@ -23,6 +23,12 @@ class Socket {
   virtual Task<Result<void>> receive_all(MutableBytes target) = 0;
   // Sends all parts in order. One send at a time.
   virtual Task<Result<void>> send_all(std::span<const ByteView> parts) = 0;
+  // Sends what the socket takes without waiting; gives how many bytes. 0 also where something is wrong, of
+  // which send_all tells. Not while a send is in progress.
+  virtual size_t send_now(ByteView bytes) {
+    (void)bytes;
+    return 0;
+  }
   // Ends both directions: operations in progress complete soon with Code::unreachable.
   virtual void shutdown() = 0;
   // "address:port" of the other end.

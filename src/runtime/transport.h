@@ -60,6 +60,13 @@ class Channel {
   // breaks. (Simulation delivers some twice: receivers must cope.) Code::unreachable once the channel is
   // closed.
   virtual Task<Result<void>> send(ByteView head, std::span<const ByteView> payload) = 0;
+  // Sends a small frame without anybody having to wait: it is copied, and goes out with others of this turn
+  // of the loop. False, without effect, when that cannot be: send() can. What becomes of it is not told; as
+  // with send(), who waits for an answer learns from `closed` that none will come.
+  virtual bool send_now(ByteView head, std::span<const ByteView> payload) {
+    (void)head, (void)payload;
+    return false;
+  }
   // Breaks the channel; `closed` follows in a later turn. May be called again.
   virtual void close() = 0;
   // For messages to people, e.g. "tcp://10.0.0.1:4711".

@@ -167,10 +167,11 @@ void UringExecutor::turn() {
   if (!pollers_.empty()) run_pollers();
   inbox_.run_all();
   run_ready();
-  if (!timers_.empty()) timers_.fire_due(now());
+  // What is ready goes first, but does not keep timers and the network out for ever.
+  const bool look = ++turns_unasked_ >= kTurnsUnaskedMax;
+  if ((look || ready_.empty()) && !timers_.empty()) timers_.fire_due(now());
   submit_and_reap();
-  // What is ready goes first, but does not keep the network out for ever.
-  if (!ready_.empty() && ++turns_unasked_ < kTurnsUnaskedMax) return;
+  if (!look && !ready_.empty()) return;
   turns_unasked_ = 0;
   ask_polled();
 }
@@ -243,16 +244,15 @@ void UringExecutor::poll_while_awake(UringPolled& polled) {
 
 bool UringExecutor::ask_polled() {
   bool any = false;
-  IntrusiveList<UringPolled> asked;
-  while (UringPolled* const polled = polled_.pop_front()) {
+  for (size_t left = polled_count_; left > 0; left--) {
+    UringPolled* const polled = polled_.pop_front();
     if (polled->poll()) {
       polled_count_--;
       any = true;
     } else {
-      asked.push_back(*polled);
+      polled_.push_back(*polled);
     }
   }
-  while (UringPolled* const polled = asked.pop_front()) polled_.push_back(*polled);
   return any;
 }
 
@@ -299,7 +299,7 @@ void UringExecutor::wait() {
   const SpinPolicy::Plan plan = spin_policy_.plan();
   crowd_ = SpinPolicy::Crowd::nobody;
   if (plan.poll_max.count() == 0 ||
-      !poll_until(std::min(begin + plan.poll_max, deadline), plan.yield_first)) {
+      !poll_until(begin, std::min(begin + plan.poll_max, deadline), plan.yield_first)) {
     if (now() < deadline) block_until(deadline);
   }
   spin_policy_.waited(now() - begin, crowd_);
@@ -307,9 +307,8 @@ void UringExecutor::wait() {
 
 // True when something has arrived. Offers the core to others now and then; once they take it, before each
 // look.
-bool UringExecutor::poll_until(MonotonicTime until, bool yield_first) {
+bool UringExecutor::poll_until(MonotonicTime last, MonotonicTime until, bool yield_first) {
   constexpr int kPollsPerYield = 16;
-  MonotonicTime last = now();
   while (last < until) {
     for (int poll = 0; poll < (yield_first ? 1 : kPollsPerYield); poll++) {
       if (arrivals() || pollers_ready() || ask_polled()) return true;

@@ -3,8 +3,9 @@
 // a moment while that pays (runtime/spin_policy.h).
 //
 // A turn: pollers, inbox, ready coroutines, due timers, then one system call that submits what they started
-// and collects what has completed, if there is any, then a look at sockets that are waited for. Coroutines
-// are only ever resumed from the ready queue.
+// and collects what has completed, if there is any, then a look at sockets that are waited for. While much is
+// ready, timers and sockets are looked at in some turns only. Coroutines are only ever resumed from the ready
+// queue.
 //
 // May be created and destroyed in any thread; belongs to the thread that first runs it. Nothing may be in
 // progress when it is destroyed.
@@ -111,7 +112,7 @@ class UringExecutor final : public Executor {
   bool ask_polled();
   void arm_polled();
   void wait();
-  bool poll_until(MonotonicTime until, bool yield_first);
+  bool poll_until(MonotonicTime last, MonotonicTime until, bool yield_first);
   void block_until(MonotonicTime until);
 
   std::unique_ptr<Ring> ring_;

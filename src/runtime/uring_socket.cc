@@ -125,6 +125,12 @@ class UringSocket final : public Socket {
     co_return Result<void>();
   }
 
+  size_t send_now(ByteView bytes) override {
+    const ssize_t sent =
+        ::send(descriptor_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 ? 0 : static_cast<size_t>(sent);
+  }
+
   void shutdown() override {
     if (std::exchange(shut_down_, true) || !descriptor_.valid()) return;
     ::shutdown(descriptor_.number(), SHUT_RDWR);

@@ -15,6 +15,7 @@ using State = LinkEnd::State;
 
 constexpr DurationRange kSendPause{0ns, 2us};
 constexpr Duration kBlockedRetry = 500ms;
+constexpr size_t kSentNowMax = 4096;
 
 size_t bytes_of(const SimFrame& frame) { return frame.head.size() + frame.payload.size(); }
 
@@ -115,12 +116,28 @@ Task<Result<void>> SimLink::send(std::shared_ptr<SimLink> link, Side from, ByteV
   if (end.state != State::open) {
     co_return fail(Code::unreachable, "the channel is closed").on("peer", link->uri_of_peer(from));
   }
+  link->transmit(from, frame_to(other(from), head, payload));
+  co_return {};
+}
+
+// Sometimes, so that both ways are taken.
+bool SimLink::send_now(Side from, ByteView head, std::span<const ByteView> payload) {
+  LinkEnd& sender = end(from);
+  const size_t bytes = head.size() + total_bytes(payload);
+  if (sender.state != LinkEnd::State::open || full(sender) || bytes > kSentNowMax) return false;
+  if (network_.rng().chance(1, 2)) return false;
+  sender.frames_in_flight++;
+  sender.bytes_in_flight += bytes;
+  transmit(from, frame_to(other(from), head, payload));
+  return true;
+}
+
+std::unique_ptr<SimFrame> SimLink::frame_to(Side to, ByteView head, std::span<const ByteView> payload) {
   auto frame = std::make_unique<SimFrame>();
-  frame->to = other(from);
+  frame->to = to;
   frame->head.assign(head.begin(), head.end());
   frame->payload = gather(payload);
-  link->transmit(from, std::move(frame));
-  co_return {};
+  return frame;
 }
 
 void SimLink::transmit(Side from, std::unique_ptr<SimFrame> frame) {

@@ -68,6 +68,7 @@ class SimLink : public std::enable_shared_from_this<SimLink> {
   // The operations of Channel.
   static Task<Result<void>> send(std::shared_ptr<SimLink> link, Side from, ByteView head,
                                  std::span<const ByteView> payload);
+  bool send_now(Side from, ByteView head, std::span<const ByteView> payload);
   void close(Side side);
 
   // co_await it at the client: nullptr when connected, else why not.
@@ -95,6 +96,7 @@ class SimLink : public std::enable_shared_from_this<SimLink> {
   struct Pause;
 
   bool full(const LinkEnd& end) const;
+  static std::unique_ptr<SimFrame> frame_to(Side to, ByteView head, std::span<const ByteView> payload);
   void transmit(Side from, std::unique_ptr<SimFrame> frame);
   void deliver_later(std::unique_ptr<SimFrame> frame);
   void deliver(std::unique_ptr<SimFrame> frame);

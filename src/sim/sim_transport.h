@@ -20,6 +20,9 @@ class SimChannel final : public Channel {
   SimChannel(std::shared_ptr<SimLink> link, Side side);
   ~SimChannel() override;
   Task<Result<void>> send(ByteView head, std::span<const ByteView> payload) override;
+  bool send_now(ByteView head, std::span<const ByteView> payload) override {
+    return link_->send_now(side_, head, payload);
+  }
   void close() override { link_->close(side_); }
   std::string peer() const override { return link_->uri_of_peer(side_); }
 
