@@ -46,6 +46,7 @@ class OneThread {
       : runtime_(must(RealRuntime::create({.storage_root = directory, .log_level = LogLevel::error}))),
         tcp_(*runtime_, runtime_->sockets()),
         engine_(*runtime_, {runtime_.get()}, meta_, options()) {
+    for (uint64_t i = 0; i < kKeys; i++) keys_.push_back(fmt::format("key-{:012}", i));
     must(runtime_->run(engine_.start()));
     must(listen());
     client_ =
@@ -81,11 +82,9 @@ class OneThread {
     client::Object object =
         self->container_->open(make_object_id({0, 1}, ObjectType::multi_hashed, kClassS1, 1));
     std::string value(kValueBytes, 'x');
-    std::vector<Key> keys;
-    for (uint64_t i = 0; i < kKeys; i++) keys.push_back(fmt::format("key-{:012}", i));
     const MutableBytes room{reinterpret_cast<std::byte*>(value.data()), value.size()};
     for (uint64_t i = 0; i < count; i++) {
-      Key key = keys[i % kKeys];
+      Key key = self->keys_[i % kKeys];
       if (update) {
         std::vector<UpdateItem> items{{.akey = "a", .record_bytes = value.size()}};
         FIRN_CO_CHECK(co_await object.update(std::move(key), std::move(items), {as_bytes(value)}));
@@ -105,6 +104,7 @@ class OneThread {
     co_return 0;
   }
 
+  std::vector<Key> keys_;
   std::unique_ptr<RealRuntime> runtime_;
   control::MemoryMetaStore meta_;
   net::TcpTransport tcp_;

@@ -35,7 +35,7 @@ Result<void> check_kinds(const Items& items) {
 
 }  // namespace
 
-Result<vos::Update> to_store(UpdateRequest&& request, RequestOrigin origin) {
+Result<vos::Update> to_store(UpdateRequest request, RequestOrigin origin) {
   FIRN_CHECK(check_conditions(request.conditions));
   FIRN_CHECK(check_kinds(request.items));
   return vos::Update{.object = object_of(request.address),
@@ -46,7 +46,7 @@ Result<vos::Update> to_store(UpdateRequest&& request, RequestOrigin origin) {
                      .completed_below = origin.completed_below};
 }
 
-Result<vos::Punch> to_store(PunchRequest&& request, RequestOrigin origin) {
+Result<vos::Punch> to_store(PunchRequest request, RequestOrigin origin) {
   FIRN_CHECK(check_conditions(request.conditions));
   return vos::Punch{.object = object_of(request.address),
                     .dkey = std::move(request.dkey),
@@ -56,7 +56,7 @@ Result<vos::Punch> to_store(PunchRequest&& request, RequestOrigin origin) {
                     .completed_below = origin.completed_below};
 }
 
-Result<vos::Fetch> to_store(FetchRequest&& request) {
+Result<vos::Fetch> to_store(FetchRequest request) {
   FIRN_CHECK(check_conditions(request.conditions));
   FIRN_CHECK(check_kinds(request.items));
   return vos::Fetch{.object = object_of(request.address),
@@ -66,7 +66,7 @@ Result<vos::Fetch> to_store(FetchRequest&& request) {
                     .epoch = request.epoch};
 }
 
-Result<vos::List> to_store(ListRequest&& request) {
+Result<vos::List> to_store(ListRequest request) {
   const auto level = static_cast<vos::ListLevel>(request.level);
   if (level > vos::ListLevel::extents) {
     return fail(Code::invalid, "there is no such level to list").on("level", request.level);
@@ -81,7 +81,7 @@ Result<vos::List> to_store(ListRequest&& request) {
                    .entries_max = request.entries_max};
 }
 
-Result<vos::Query> to_store(QueryRequest&& request) {
+Result<vos::Query> to_store(QueryRequest request) {
   return vos::Query{.object = object_of(request.address),
                     .largest = request.largest,
                     .find_dkey = request.find_dkey,

@@ -15,11 +15,11 @@ struct RequestOrigin {
 };
 
 // Code::invalid if a kind, condition or level does not exist.
-Result<vos::Update> to_store(UpdateRequest&& request, RequestOrigin origin);
-Result<vos::Punch> to_store(PunchRequest&& request, RequestOrigin origin);
-Result<vos::Fetch> to_store(FetchRequest&& request);
-Result<vos::List> to_store(ListRequest&& request);
-Result<vos::Query> to_store(QueryRequest&& request);
+Result<vos::Update> to_store(UpdateRequest request, RequestOrigin origin);
+Result<vos::Punch> to_store(PunchRequest request, RequestOrigin origin);
+Result<vos::Fetch> to_store(FetchRequest request);
+Result<vos::List> to_store(ListRequest request);
+Result<vos::Query> to_store(QueryRequest request);
 
 // A list's answer is cut so that it fits a message: the caller goes on behind the last key.
 constexpr size_t kListBytesMax = 512 * 1024;

@@ -49,15 +49,15 @@ FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes,
       payload_bytes(total_bytes(payload_parts)),
       done(executor) {}
 
-bool FrameSender::send_now(ByteView head, std::span<const ByteView> payload) {
+bool FrameSender::send_now(ByteView head, std::span<const ByteView> payload, bool alone) {
   const size_t payload_bytes = total_bytes(payload);
   const size_t bytes = kFrameLengthsBytes + head.size() + payload_bytes;
   if (stopped_ || sending_ || bytes > kCopiedFrameMax || copied_.size() + bytes > kCopiedBytesMax)
     return false;
   copied_.append(as_text(frame_lengths(head.size(), payload_bytes))).append(as_text(head));
   for (const ByteView part : payload) copied_.append(as_text(part));
-  if (++copied_frames_ >= kGatheredMax) send_copied();
-  wake();
+  if (++copied_frames_ >= kGatheredMax || (alone && copied_frames_ == 1)) send_copied();
+  if (!copied_.empty()) wake();
   return true;
 }
 
@@ -183,7 +183,9 @@ Result<void> FrameReader::hand_over_buffered(ChannelReceiver* receiver) {
         payload = payload.subspan(place.size());
       }
     }
+    at_last_ = buffered().size() == lengths->frame_bytes();
     if (!stopped_) receiver->arrived(channel_, head, lengths->payload_bytes);
+    at_last_ = false;
     consume(lengths->frame_bytes());
   }
   return {};

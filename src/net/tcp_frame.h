@@ -55,8 +55,8 @@ class FrameSender {
 
   // Sends what the others hand over, until stop(); then ends the sends in progress. Once.
   Task<void> run();
-  // As Channel::send_now.
-  bool send_now(ByteView head, std::span<const ByteView> payload);
+  // As Channel::send_now. `alone`: no other frame is expected in this turn, so this one is sent at once.
+  bool send_now(ByteView head, std::span<const ByteView> payload, bool alone);
   // Code::unreachable once the stream is broken or stop() was called, Code::too_big.
   Task<Result<void>> send(ByteView head, std::span<const ByteView> payload);
   // Sends nothing more. With the socket shut down, run() ends soon.
@@ -119,6 +119,8 @@ class FrameReader {
 
   // Until the stream ends or breaks, the peer violates a bound, or stop(). Gives why.
   Task<Error> run(ChannelReceiver* receiver);
+  // Whether the frame being handed over is the last that has come: who answers it need not wait for others.
+  bool at_last() const { return at_last_; }
   // No further frame is handed over. Shut the socket down as well.
   void stop() { stopped_ = true; }
 
@@ -152,6 +154,7 @@ class FrameReader {
   Buffer buffer_;
   size_t begin_ = 0;
   size_t end_ = 0;
+  bool at_last_ = false;
   bool stopped_ = false;
 };
 

@@ -70,7 +70,7 @@ class FrameSenderTest : public testing::Test {
   // One that waits.
   void send(std::string head) { gate_.spawn(send_one(this, std::move(head))); }
   void send_now(size_t frames) {
-    for (size_t i = 0; i < frames; i++) EXPECT_TRUE(sender.send_now(as_bytes("12345678"), {}));
+    for (size_t i = 0; i < frames; i++) EXPECT_TRUE(sender.send_now(as_bytes("12345678"), {}, false));
   }
 
   ManualExecutor executor;
@@ -102,10 +102,19 @@ TEST_F(FrameSenderTest, many_frames_do_not_wait_for_the_turns_end) {
   EXPECT_EQ(socket.sent, (std::vector<size_t>{16 * 16, 16 * 16, 8 * 16}));
 }
 
+TEST_F(FrameSenderTest, frame_that_is_alone_is_sent_at_once) {
+  EXPECT_TRUE(sender.send_now(as_bytes("12345678"), {}, true));
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{16}));
+  send_now(1);
+  EXPECT_TRUE(sender.send_now(as_bytes("12345678"), {}, true));  // it is not: it goes with the other
+  executor.run_ready();
+  EXPECT_EQ(socket.sent, (std::vector<size_t>{16, 2 * 16}));
+}
+
 TEST_F(FrameSenderTest, frames_that_wait_and_frames_that_do_not_share_a_stream) {
   socket.takes = 3;
   send("large");
-  ASSERT_TRUE(sender.send_now(as_bytes("small"), {}));
+  ASSERT_TRUE(sender.send_now(as_bytes("small"), {}, false));
   executor.run_ready();
   const auto text = [](std::string_view head) {
     return std::string(as_text(frame_lengths(head.size(), 0))) + std::string(head);
@@ -115,11 +124,11 @@ TEST_F(FrameSenderTest, frames_that_wait_and_frames_that_do_not_share_a_stream) 
 }
 
 TEST_F(FrameSenderTest, only_so_much_is_copied) {
-  EXPECT_FALSE(sender.send_now(as_bytes(std::string(8 << 10, 'x')), {}));
+  EXPECT_FALSE(sender.send_now(as_bytes(std::string(8 << 10, 'x')), {}, false));
   const std::string frame(4096 - kFrameLengthsBytes, 'x');
   socket.takes = 0;
   size_t taken = 0;
-  while (taken < 100 && sender.send_now(as_bytes(frame), {})) taken++;
+  while (taken < 100 && sender.send_now(as_bytes(frame), {}, false)) taken++;
   EXPECT_EQ(taken, 16U);
   executor.run_ready();
   EXPECT_EQ(socket.stream.size(), 16U * 4096);
@@ -128,7 +137,7 @@ TEST_F(FrameSenderTest, only_so_much_is_copied) {
 TEST_F(FrameSenderTest, stopped_sender_refuses) {
   send("x");
   sender.stop();
-  EXPECT_FALSE(sender.send_now(as_bytes("y"), {}));
+  EXPECT_FALSE(sender.send_now(as_bytes("y"), {}, false));
   send("z");
   executor.run_ready();
   EXPECT_EQ(refused, 2U);

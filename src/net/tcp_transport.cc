@@ -28,7 +28,7 @@ class TcpChannel final : public Channel {
     receiving_.spawn(receive(this, &receiver));
   }
   bool send_now(ByteView head, std::span<const ByteView> payload) override {
-    return sender_.send_now(head, payload);
+    return sender_.send_now(head, payload, reader_.at_last());
   }
 
   Task<Result<void>> send(ByteView head, std::span<const ByteView> payload) override {
