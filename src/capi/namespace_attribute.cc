@@ -27,7 +27,7 @@ std::optional<daos_cont_layout_t> layout_from(std::string_view name) {
 
 void set_name(std::string_view name, char (&text)[DAOS_PROP_LABEL_MAX_LEN + 1], uuid_t& uuid) {
   memset(text, 0, sizeof text);
-  memcpy(text, name.data(), name.size());
+  name.copy(text, sizeof text - 1);
   const auto parsed = Uuid::parse(name);
   if (parsed) memcpy(uuid, parsed->bytes.data(), parsed->bytes.size());
 }

@@ -1,14 +1,15 @@
 // From a path to a container: "daos://pool/container/rest", or a path of a file system at or below one that
 // has the attribute DUNS_XATTR_NAME; daos_uns.h, compat facts: unified namespace. Asks the file system, no
 // server.
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include <daos_uns.h>
-#include <strings.h>
 #include <sys/xattr.h>
 
 #include "base/uuid.h"
@@ -21,7 +22,8 @@ using firn::Uuid;
 constexpr std::string_view kPrefix = "daos://";
 
 bool has_prefix(std::string_view path) {
-  return path.size() >= kPrefix.size() && strncasecmp(path.data(), kPrefix.data(), kPrefix.size()) == 0;
+  const auto same = [](unsigned char one, unsigned char other) { return tolower(one) == other; };
+  return std::ranges::equal(path.substr(0, kPrefix.size()), kPrefix, same);
 }
 
 // A label; UUIDs have the form of one.
@@ -123,7 +125,7 @@ int duns_resolve_path(const char* path, duns_attr_t* attr) {
   const std::string_view text = path;
   if (has_prefix(text)) {
     std::string_view rest = text.substr(kPrefix.size());
-    if (rest.find('/') == rest.size() - 1) rest.remove_suffix(1);
+    if (!rest.empty() && rest.find('/') == rest.size() - 1) rest.remove_suffix(1);
     return set_direct(split(rest), *attr);
   }
   const bool no_check = (attr->da_flags & DUNS_NO_CHECK_PATH) != 0;
