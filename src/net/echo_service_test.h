@@ -21,9 +21,11 @@
 #include "net/shm_transport.h"
 #include "net/tcp_listener.h"
 #include "net/tcp_transport.h"
+#include "runtime/epoll_runtime.h"
 #include "runtime/real_runtime.h"
 #include "runtime/runtime_thread.h"
 #include "runtime/sleep.h"
+#include "runtime/stderr_log.h"
 
 namespace firn::net {
 
@@ -118,7 +120,15 @@ inline RealRuntimeOptions quiet() {
   return options;
 }
 
-enum class TestTransport { inproc, tcp, shm, fabric_tcp, fabric_sockets };
+// tcp_epoll, inproc_epoll: the client is on an epoll loop.
+enum class TestTransport { inproc, tcp, shm, fabric_tcp, fabric_sockets, tcp_epoll, inproc_epoll };
+
+inline bool client_on_epoll(TestTransport transport) {
+  return transport == TestTransport::tcp_epoll || transport == TestTransport::inproc_epoll;
+}
+inline bool is_inproc(TestTransport transport) {
+  return transport == TestTransport::inproc || transport == TestTransport::inproc_epoll;
+}
 
 // For fabrics: libfabric's provider; else empty. (Its shm is tested between processes, tests/cluster: within
 // one, 1.17 uses the memory of an endpoint after the other thread has closed it.)
@@ -135,7 +145,7 @@ inline FabricOptions fabric_options(TestTransport transport) {
 inline std::string name_of(TestTransport transport) {
   if (const std::string provider = fabric_provider(transport); !provider.empty()) return "fabric_" + provider;
   if (transport == TestTransport::shm) return "shm";
-  return transport == TestTransport::tcp ? "tcp" : "inproc";
+  return std::string(is_inproc(transport) ? "inproc" : "tcp") + (client_on_epoll(transport) ? "_epoll" : "");
 }
 
 // Why the transport cannot be tested here; empty when it can.
@@ -172,7 +182,7 @@ class EchoHost {
   static constexpr uint32_t kTarget = 3;
 
   EchoHost(InprocHub& hub, Options options) : hub_(hub), options_(options), address_{listen_uri_, kTarget} {
-    if (options.transport == TestTransport::inproc) address_.uri = "inproc://echo";
+    if (is_inproc(options.transport)) address_.uri = "inproc://echo";
     if (options.transport == TestTransport::shm) {
       socket_path_ = test_socket_path();
       address_.uri = shm_uri({.path = socket_path_});
@@ -209,7 +219,7 @@ class EchoHost {
   static Task<Result<void>> open(EchoHost* host) {
     RealRuntime& runtime = host->thread_->runtime();
     host->service_ = std::make_unique<EchoService>(runtime, host->options_.rpc, host->counters_);
-    if (host->options_.transport == TestTransport::inproc) {
+    if (is_inproc(host->options_.transport)) {
       host->hub_.listen(host->address_, runtime.executor(), host->service_->server());
       co_return Result<void>();
     }
@@ -279,34 +289,41 @@ class EchoHost {
 class EchoClient {
  public:
   EchoClient(InprocHub& hub, TestTransport transport, RpcClientOptions options)
-      : runtime_(std::move(*RealRuntime::create(quiet()))),
-        transport_(make(*runtime_, hub, transport)),
-        rpc_(std::make_unique<RpcClient>(*runtime_, *transport_, options)) {}
+      : epoll_(client_on_epoll(transport) ? std::move(*EpollRuntime::create(quiet_log())) : nullptr),
+        real_(epoll_ ? nullptr : std::move(*RealRuntime::create(quiet()))),
+        transport_(make(hub, transport)),
+        rpc_(std::make_unique<RpcClient>(runtime(), *transport_, options)) {}
   ~EchoClient() {
-    runtime_->run(rpc_->close());
-    if (auto* const fabric = dynamic_cast<FabricTransport*>(transport_.get())) runtime_->run(fabric->close());
+    run(rpc_->close());
+    if (auto* const fabric = dynamic_cast<FabricTransport*>(transport_.get())) run(fabric->close());
   }
 
   RpcClient& rpc() { return *rpc_; }
-  Executor& executor() { return runtime_->executor(); }
-  RealRuntime& runtime() { return *runtime_; }
+  Executor& executor() { return runtime().executor(); }
+  Runtime& runtime() { return epoll_ ? static_cast<Runtime&>(*epoll_) : *real_; }
   Transport& transport() { return *transport_; }
   template <class T>
   T run(Task<T> task) {
-    return runtime_->run(std::move(task));
+    return epoll_ ? epoll_->run(std::move(task)) : real_->run(std::move(task));
   }
 
  private:
-  static std::unique_ptr<Transport> make(RealRuntime& runtime, InprocHub& hub, TestTransport transport) {
-    if (transport == TestTransport::inproc) return std::make_unique<InprocTransport>(runtime.executor(), hub);
-    if (transport == TestTransport::shm) return std::make_unique<ShmTransport>(runtime);
+  static Log& quiet_log() {
+    static StderrLog log(LogLevel::error);
+    return log;
+  }
+  std::unique_ptr<Transport> make(InprocHub& hub, TestTransport transport) {
+    if (is_inproc(transport)) return std::make_unique<InprocTransport>(executor(), hub);
+    if (transport == TestTransport::shm) return std::make_unique<ShmTransport>(*real_);
     if (!fabric_provider(transport).empty()) {
-      return std::make_unique<FabricTransport>(runtime, fabric_options(transport));
+      return std::make_unique<FabricTransport>(*real_, fabric_options(transport));
     }
-    return std::make_unique<TcpTransport>(runtime, runtime.sockets());
+    Sockets& sockets = epoll_ ? epoll_->sockets() : real_->sockets();
+    return std::make_unique<TcpTransport>(runtime(), sockets);
   }
 
-  std::unique_ptr<RealRuntime> runtime_;
+  std::unique_ptr<EpollRuntime> epoll_;
+  std::unique_ptr<RealRuntime> real_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<RpcClient> rpc_;
 };

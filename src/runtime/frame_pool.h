@@ -30,6 +30,14 @@ class FramePool {
       ::operator delete(frame);
     }
   }
+  // For threads that are not ours, as often as one likes: clear() when this one ends.
+  static void clear_at_thread_end() {
+    struct AtEnd {
+      ~AtEnd() { clear(); }
+    };
+    static thread_local const AtEnd at_end;
+    (void)at_end;
+  }
   // Gives what this thread keeps back to the allocator: at a thread's end.
   static void clear() {
     for (List& list : lists) {

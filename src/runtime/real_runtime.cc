@@ -1,21 +1,16 @@
 // The real runtime's parts put together; see real_runtime.h.
 #include "runtime/real_runtime.h"
 
-#include <cerrno>
-
-#include <sys/random.h>
-#include <time.h>
-
-#include "runtime/errno_error.h"
 #include "runtime/file_storage.h"
+#include "runtime/real_clock.h"
+#include "runtime/real_seed.h"
 #include "runtime/stderr_log.h"
 #include "runtime/uring_socket.h"
 
 namespace firn {
 
 Result<std::unique_ptr<RealRuntime>> RealRuntime::create(RealRuntimeOptions options) {
-  uint64_t seed = 0;
-  if (::getrandom(&seed, sizeof seed, 0) != sizeof seed) return errno_error(errno, "getrandom failed");
+  FIRN_TRY(const uint64_t seed, real_seed());
   FIRN_TRY(auto loop, UringExecutor::create(options.loop));
   return std::unique_ptr<RealRuntime>(new RealRuntime(std::move(loop), seed, std::move(options)));
 }
@@ -30,10 +25,6 @@ RealRuntime::RealRuntime(std::unique_ptr<UringExecutor> loop, uint64_t seed, Rea
 
 RealRuntime::~RealRuntime() = default;
 
-WallTime RealRuntime::wall_time() const {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  return {time.tv_sec * 1'000'000'000 + time.tv_nsec};
-}
+WallTime RealRuntime::wall_time() const { return real_wall_time(); }
 
 }  // namespace firn

@@ -3,19 +3,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <thread>
 #include <utility>
 
 #include <liburing.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/assert.h"
 #include "runtime/errno_error.h"
+#include "runtime/real_spin.h"
 
 namespace firn {
 
@@ -92,14 +91,6 @@ bool transient(int result) {
   return result == -EINTR || result == -ETIME || result == -EBUSY || result == -EAGAIN;
 }
 
-void relax_cpu() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 }  // namespace
 
 Result<std::unique_ptr<UringExecutor>> UringExecutor::create(UringOptions options) {
@@ -121,11 +112,7 @@ UringExecutor::~UringExecutor() {
   FIRN_ASSERT(operations_ == 0);
 }
 
-MonotonicTime UringExecutor::now() const {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return {time.tv_sec * 1'000'000'000 + time.tv_nsec};
-}
+MonotonicTime UringExecutor::now() const { return real_monotonic_time(); }
 
 void UringExecutor::submit(std::move_only_function<void()> work) {
   inbox_.push(std::move(work));
@@ -299,30 +286,11 @@ void UringExecutor::wait() {
   const SpinPolicy::Plan plan = spin_policy_.plan();
   crowd_ = SpinPolicy::Crowd::nobody;
   if (plan.poll_max.count() == 0 ||
-      !poll_until(std::min(begin + plan.poll_max, deadline), plan.yield_first)) {
+      !spin_until(std::min(begin + plan.poll_max, deadline), plan.yield_first, crowd_,
+                  [this] { return arrivals() || pollers_ready() || ask_polled(); })) {
     if (now() < deadline) block_until(deadline);
   }
   spin_policy_.waited(now() - begin, crowd_);
-}
-
-// True when something has arrived. Offers the core to others now and then; once they take it, before each
-// look.
-bool UringExecutor::poll_until(MonotonicTime until, bool yield_first) {
-  constexpr int kPollsPerYield = 16;
-  MonotonicTime last = now();
-  while (last < until) {
-    for (int poll = 0; poll < (yield_first ? 1 : kPollsPerYield); poll++) {
-      if (arrivals() || pollers_ready() || ask_polled()) return true;
-      relax_cpu();
-    }
-    ::sched_yield();
-    const MonotonicTime time = now();
-    crowd_ = std::max(crowd_, SpinPolicy::crowd_of(time - last));
-    if (crowd_ == SpinPolicy::Crowd::computation) break;
-    yield_first = crowd_ == SpinPolicy::Crowd::loops;
-    last = time;
-  }
-  return arrivals() || pollers_ready() || ask_polled();
 }
 
 void UringExecutor::block_until(MonotonicTime until) {

@@ -111,7 +111,6 @@ class UringExecutor final : public Executor {
   bool ask_polled();
   void arm_polled();
   void wait();
-  bool poll_until(MonotonicTime until, bool yield_first);
   void block_until(MonotonicTime until);
 
   std::unique_ptr<Ring> ring_;

@@ -9,14 +9,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/assert.h"
 #include "runtime/descriptor.h"
 #include "runtime/errno_error.h"
 #include "runtime/io_vector.h"
-#include "runtime/local_socket.h"
+#include "runtime/listening.h"
 #include "runtime/socket_address.h"
 #include "runtime/uring_operation.h"
 
@@ -24,7 +23,6 @@ namespace firn {
 
 namespace {
 
-constexpr int kBacklog = 512;                 // connections that wait to be accepted
 constexpr size_t kReceiveBytesMax = 1 << 30;  // of one call; results are int
 
 bool try_again(int result) { return result == -EINTR || result == -EAGAIN; }
@@ -169,8 +167,8 @@ class UringSocket final : public Socket {
 
 class UringListenSocket final : public ListenSocket {
  public:
-  UringListenSocket(UringExecutor& executor, Descriptor descriptor, SocketAddress address)
-      : executor_(executor), descriptor_(std::move(descriptor)), address_(address) {}
+  UringListenSocket(UringExecutor& executor, Listening listening)
+      : executor_(executor), descriptor_(std::move(listening.descriptor)), address_(listening.address) {}
   ~UringListenSocket() override { FIRN_ASSERT(accepting_ == nullptr); }
 
   Task<Result<std::unique_ptr<Socket>>> accept() override {
@@ -227,23 +225,6 @@ class ConnectTimeout final : public Timer {
   UringCompletion& operation_;
 };
 
-Error listen_error(int error_number, const SocketAddress& address) {
-  const char* const what = "listening on an address failed";
-  if (error_number == EADDRINUSE) {
-    return fail(Code::in_use, "the address is taken by another socket")
-        .on("address", address.text())
-        .remedy("choose another port, or stop who listens there (ss -ltnp shows it)");
-  }
-  if (error_number == EADDRNOTAVAIL) {
-    return fail(Code::invalid, "this machine does not have that address")
-        .on("address", address.text())
-        .remedy("give one of this machine's addresses (ip address), or 0.0.0.0 for all");
-  }
-  Error error = errno_error(error_number, what).on("address", address.text());
-  if (error.code() != Code::permission) return error;
-  return std::move(error).remedy("choose a port above 1023");
-}
-
 Task<Result<std::unique_ptr<Socket>>> connect_to(UringExecutor& executor, SocketAddress address,
                                                  MonotonicTime deadline) {
   Descriptor descriptor(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -267,31 +248,13 @@ Task<Result<std::unique_ptr<Socket>>> connect_to(UringExecutor& executor, Socket
 }  // namespace
 
 Result<std::unique_ptr<ListenSocket>> UringSockets::listen(std::string host, uint16_t port) {
-  FIRN_TRY(const auto addresses, resolve(host, port));
-  SocketAddress address = addresses.front();
-  Descriptor descriptor(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!descriptor.valid())
-    return errno_error(errno, "a socket could not be made").on("address", address.text());
-  set_option(descriptor.number(), SOL_SOCKET, SO_REUSEADDR);
-  const bool listening = ::bind(descriptor.number(), address.get(), address.size) == 0 &&
-                         ::listen(descriptor.number(), kBacklog) == 0;
-  if (!listening) return listen_error(errno, address);
-  ::getsockname(descriptor.number(), address.get(), &address.size);  // the port, if any was asked for
-  return std::make_unique<UringListenSocket>(executor_, std::move(descriptor), address);
+  FIRN_TRY(Listening listening, listen_at_host(host, port));
+  return std::make_unique<UringListenSocket>(executor_, std::move(listening));
 }
 
 Result<std::unique_ptr<ListenSocket>> UringSockets::listen_local(std::string path) {
-  Descriptor directory;
-  FIRN_TRY(const SocketAddress address, local_address(path, directory));
-  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!descriptor.valid()) return errno_error(errno, "a socket could not be made").on("path", path);
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());
-  if (::bind(descriptor.number(), address.get(), address.size) != 0 ||
-      ::listen(descriptor.number(), kBacklog) != 0) {
-    return errno_error(errno, "listening on a socket in the directory failed").on("path", path);
-  }
-  return std::make_unique<UringListenSocket>(executor_, std::move(descriptor), address);
+  FIRN_TRY(Listening listening, listen_at_path(path));
+  return std::make_unique<UringListenSocket>(executor_, std::move(listening));
 }
 
 Task<Result<std::unique_ptr<Socket>>> UringSockets::connect(std::string host, uint16_t port,

@@ -272,7 +272,7 @@ BANNED = [
 FREE_CALL = re.compile(r"(?P<before>[^\s\w]\s*|\b(?:return|co_return|co_await)\s+|^\s*)"
                        r"(?P<qualifier>std::|(?<!\w)::)?\b(?P<name>s?rand|time|sleep)\s*\(", re.MULTILINE)
 # The runtime's real side, and the faces of a process.
-NONDETERMINISTIC = re.compile(r"^src/(?:runtime/(?:uring|real)|(?:cli|capi|gurt)/)"
+NONDETERMINISTIC = re.compile(r"^src/(?:runtime/(?:uring|epoll|real)|(?:cli|capi|gurt)/)"
                               r"|_(?:main|test)\.cc$|_test\.h$")
 
 

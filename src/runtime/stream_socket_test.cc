@@ -1,6 +1,4 @@
-// Tests of TCP sockets over loopback.
-#include "runtime/uring_socket.h"
-
+// Tests of TCP sockets over loopback, on each kind of loop.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -15,8 +13,10 @@
 
 #include "base/rng.h"
 #include "runtime/blocking_run.h"
+#include "runtime/epoll_socket.h"
 #include "runtime/gate.h"
 #include "runtime/sleep.h"
+#include "runtime/uring_socket.h"
 
 namespace firn {
 namespace {
@@ -26,12 +26,24 @@ struct Pair {
   std::unique_ptr<Socket> server;
 };
 
-struct UringSocketTest : ::testing::Test {
-  UringSocketTest() {
-    auto executor = UringExecutor::create();
+struct OnUring {
+  using Loop = UringExecutor;
+  using Net = UringSockets;
+};
+struct OnEpoll {
+  using Loop = EpollExecutor;
+  using Net = EpollSockets;
+};
+
+template <class Kind>
+struct StreamSocketTest : ::testing::Test {
+  using Loop = Kind::Loop;
+
+  StreamSocketTest() {
+    auto executor = Loop::create();
     EXPECT_TRUE(executor.has_value());
     executor_ = *std::move(executor);
-    sockets_ = std::make_unique<UringSockets>(*executor_);
+    sockets_ = std::make_unique<typename Kind::Net>(*executor_);
   }
   std::unique_ptr<ListenSocket> listen(std::string host = "127.0.0.1") {
     auto listener = sockets_->listen(std::move(host), 0);
@@ -44,11 +56,11 @@ struct UringSocketTest : ::testing::Test {
   }
   Pair make_pair() {
     auto listener = listen();
-    return run(connect_pair(this, listener.get()));
+    return run(connect_pair(sockets_.get(), listener.get()));
   }
-  static Task<Pair> connect_pair(UringSocketTest* test, ListenSocket* listener) {
+  static Task<Pair> connect_pair(Sockets* sockets, ListenSocket* listener) {
     Pair pair;
-    auto client = co_await test->sockets_->connect("127.0.0.1", listener->port(), 5s);
+    auto client = co_await sockets->connect("127.0.0.1", listener->port(), 5s);
     EXPECT_TRUE(client.has_value());
     auto server = co_await listener->accept();
     EXPECT_TRUE(server.has_value());
@@ -56,14 +68,17 @@ struct UringSocketTest : ::testing::Test {
     pair.server = *std::move(server);
     co_return pair;
   }
-  static Task<void> shut_down_later(UringSocketTest* test, Socket* socket) {
-    co_await sleep_for(*test->executor_, 5ms);
+  static Task<void> shut_down_later(Executor* executor, Socket* socket) {
+    co_await sleep_for(*executor, 5ms);
     socket->shutdown();
   }
 
-  std::unique_ptr<UringExecutor> executor_;
-  std::unique_ptr<UringSockets> sockets_;
+  std::unique_ptr<Loop> executor_;
+  std::unique_ptr<Sockets> sockets_;
 };
+
+using Kinds = ::testing::Types<OnUring, OnEpoll>;
+TYPED_TEST_SUITE(StreamSocketTest, Kinds);
 
 // Sends back `total` bytes in pieces as they come.
 Task<void> echo(Socket* socket, size_t total) {
@@ -96,8 +111,8 @@ Task<std::vector<std::byte>> round_trip(Executor* executor, Pair* pair, const st
   co_return back;
 }
 
-TEST_F(UringSocketTest, echoes_small_and_large_messages) {
-  Pair pair = make_pair();
+TYPED_TEST(StreamSocketTest, echoes_small_and_large_messages) {
+  Pair pair = this->make_pair();
   Rng rng(1);
   for (const size_t size : {size_t{1}, size_t{1000}, size_t{8} << 20}) {
     std::vector<std::byte> bytes(size);
@@ -108,117 +123,117 @@ TEST_F(UringSocketTest, echoes_small_and_large_messages) {
       parts.push_back(rest.first(length));
       rest = rest.subspan(length);
     }
-    EXPECT_EQ(run(round_trip(executor_.get(), &pair, &parts)), bytes);
+    EXPECT_EQ(this->run(round_trip(this->executor_.get(), &pair, &parts)), bytes);
   }
   EXPECT_TRUE(pair.server->peer().starts_with("127.0.0.1:"));
 }
 
-TEST_F(UringSocketTest, peers_orderly_end_is_zero_bytes_or_unreachable) {
-  Pair pair = make_pair();
+TYPED_TEST(StreamSocketTest, peers_orderly_end_is_zero_bytes_or_unreachable) {
+  Pair pair = this->make_pair();
   pair.client.reset();
   std::byte buffer[4];
-  const auto received = run(pair.server->receive(buffer));
+  const auto received = this->run(pair.server->receive(buffer));
   ASSERT_TRUE(received.has_value());
   EXPECT_EQ(*received, 0u);
-  const auto all = run(pair.server->receive_all(buffer));
+  const auto all = this->run(pair.server->receive_all(buffer));
   ASSERT_FALSE(all.has_value());
   EXPECT_EQ(all.error().code(), Code::unreachable);
 }
 
-TEST_F(UringSocketTest, sending_to_a_vanished_peer_is_unreachable) {
-  Pair pair = make_pair();
+TYPED_TEST(StreamSocketTest, sending_to_a_vanished_peer_is_unreachable) {
+  Pair pair = this->make_pair();
   pair.client.reset();
   const std::vector<std::byte> bytes(8 << 20);
   const std::vector<ByteView> parts = {bytes};
-  const auto sent = run(pair.server->send_all(parts));
+  const auto sent = this->run(pair.server->send_all(parts));
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().code(), Code::unreachable);
   EXPECT_TRUE(sent.error().message().contains("peer=127.0.0.1:")) << sent.error().message();
 }
 
-TEST_F(UringSocketTest, peer_vanishing_in_the_middle_is_unreachable) {
-  Pair pair = make_pair();
-  const auto result = run([](UringSocketTest* test, Pair* sockets) -> Task<Result<void>> {
-    Gate gate(*test->executor_);
+TYPED_TEST(StreamSocketTest, peer_vanishing_in_the_middle_is_unreachable) {
+  Pair pair = this->make_pair();
+  const auto result = this->run([](Executor* loop, Pair* sockets) -> Task<Result<void>> {
+    Gate gate(*loop);
     gate.spawn([](Executor* executor, std::unique_ptr<Socket> vanishing) -> Task<void> {
       const std::string text = "half";
       const std::vector<ByteView> parts = {as_bytes(text)};
       EXPECT_TRUE((co_await vanishing->send_all(parts)).has_value());
       co_await sleep_for(*executor, 5ms);
-    }(test->executor_.get(), std::move(sockets->client)));
+    }(loop, std::move(sockets->client)));
     std::byte buffer[100];
     auto received = co_await sockets->server->receive_all(buffer);
     co_await gate.close();
     co_return received;
-  }(this, &pair));
+  }(this->executor_.get(), &pair));
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code(), Code::unreachable);
 }
 
-TEST_F(UringSocketTest, shutdown_wakes_receive_and_send) {
-  Pair pair = make_pair();
-  const auto received = run([](UringSocketTest* test, Socket* socket) -> Task<Result<size_t>> {
-    Gate gate(*test->executor_);
-    gate.spawn(shut_down_later(test, socket));
+TYPED_TEST(StreamSocketTest, shutdown_wakes_receive_and_send) {
+  Pair pair = this->make_pair();
+  const auto received = this->run([](Executor* loop, Socket* socket) -> Task<Result<size_t>> {
+    Gate gate(*loop);
+    gate.spawn(TestFixture::shut_down_later(loop, socket));
     std::byte buffer[4];
     auto result = co_await socket->receive(buffer);
     co_await gate.close();
     co_return result;
-  }(this, pair.server.get()));
+  }(this->executor_.get(), pair.server.get()));
   ASSERT_FALSE(received.has_value());
   EXPECT_EQ(received.error().code(), Code::unreachable);
 
-  Pair other = make_pair();
-  const auto sent = run([](UringSocketTest* test, Socket* socket) -> Task<Result<void>> {
-    Gate gate(*test->executor_);
-    gate.spawn(shut_down_later(test, socket));
+  Pair other = this->make_pair();
+  const auto sent = this->run([](Executor* loop, Socket* socket) -> Task<Result<void>> {
+    Gate gate(*loop);
+    gate.spawn(TestFixture::shut_down_later(loop, socket));
     const std::vector<std::byte> bytes(64 << 20);  // nobody reads: it gets stuck
     const std::vector<ByteView> parts = {bytes};
     auto result = co_await socket->send_all(parts);
     co_await gate.close();
     co_return result;
-  }(this, other.server.get()));
+  }(this->executor_.get(), other.server.get()));
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().code(), Code::unreachable);
 }
 
-TEST_F(UringSocketTest, taken_port_is_in_use_with_a_remedy) {
-  auto listener = listen();
-  const auto second = sockets_->listen("127.0.0.1", listener->port());
+TYPED_TEST(StreamSocketTest, taken_port_is_in_use_with_a_remedy) {
+  auto listener = this->listen();
+  const auto second = this->sockets_->listen("127.0.0.1", listener->port());
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code(), Code::in_use);
   EXPECT_FALSE(second.error().remedy().empty());
 }
 
-TEST_F(UringSocketTest, closing_a_listener_cancels_accept_and_frees_the_port) {
-  auto listener = listen();
+TYPED_TEST(StreamSocketTest, closing_a_listener_cancels_accept_and_frees_the_port) {
+  auto listener = this->listen();
   const uint16_t port = listener->port();
-  const auto accepted = run([](UringSocketTest* test, ListenSocket* socket) -> Task<Code> {
-    Gate gate(*test->executor_);
+  const auto accepted = this->run([](Executor* loop, ListenSocket* socket) -> Task<Code> {
+    Gate gate(*loop);
     gate.spawn([](Executor* executor, ListenSocket* closing) -> Task<void> {
       co_await sleep_for(*executor, 5ms);
       closing->close();
-    }(test->executor_.get(), socket));
+    }(loop, socket));
     auto result = co_await socket->accept();
     co_await gate.close();
     co_return result ? Code::invalid : result.error().code();
-  }(this, listener.get()));
+  }(this->executor_.get(), listener.get()));
   EXPECT_EQ(accepted, Code::canceled);
-  EXPECT_TRUE(sockets_->listen("127.0.0.1", port).has_value());
-  EXPECT_EQ(run(listener->accept()).error().code(), Code::canceled);
+  EXPECT_TRUE(this->sockets_->listen("127.0.0.1", port).has_value());
+  EXPECT_EQ(this->run(listener->accept()).error().code(), Code::canceled);
 }
 
-TEST_F(UringSocketTest, nobody_listening_is_unreachable) {
-  auto listener = listen();
+TYPED_TEST(StreamSocketTest, nobody_listening_is_unreachable) {
+  auto listener = this->listen();
   const uint16_t port = listener->port();
   listener->close();
-  const auto connected = run(sockets_->connect("127.0.0.1", port, 5s));
+  const auto connected = this->run(this->sockets_->connect("127.0.0.1", port, 5s));
   ASSERT_FALSE(connected.has_value());
   EXPECT_EQ(connected.error().code(), Code::unreachable);
 }
 
 // A full backlog leaves further connects waiting.
-TEST_F(UringSocketTest, connect_gives_up_at_its_deadline) {
+TYPED_TEST(StreamSocketTest, connect_gives_up_at_its_deadline) {
   const int full = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -231,8 +246,8 @@ TEST_F(UringSocketTest, connect_gives_up_at_its_deadline) {
   std::optional<Code> code;
   MonotonicTime begin{};
   for (int i = 0; i < 10 && !code; i++) {
-    begin = executor_->now();
-    auto socket = run(sockets_->connect("127.0.0.1", ntohs(address.sin_port), 50ms));
+    begin = this->executor_->now();
+    auto socket = this->run(this->sockets_->connect("127.0.0.1", ntohs(address.sin_port), 50ms));
     if (socket) {
       connected.push_back(*std::move(socket));
     } else {
@@ -240,36 +255,36 @@ TEST_F(UringSocketTest, connect_gives_up_at_its_deadline) {
     }
   }
   EXPECT_EQ(code, Code::unreachable);
-  EXPECT_GE(executor_->now() - begin, 50ms);
-  EXPECT_LT(executor_->now() - begin, 800ms);
+  EXPECT_GE(this->executor_->now() - begin, 50ms);
+  EXPECT_LT(this->executor_->now() - begin, 800ms);
   ::close(full);
 }
 
-TEST_F(UringSocketTest, names_and_ipv6_work) {
-  auto listener = listen();
-  EXPECT_TRUE(run(sockets_->connect("localhost", listener->port(), 5s)).has_value());
-  auto version6 = sockets_->listen("::1", 0);
+TYPED_TEST(StreamSocketTest, names_and_ipv6_work) {
+  auto listener = this->listen();
+  EXPECT_TRUE(this->run(this->sockets_->connect("localhost", listener->port(), 5s)).has_value());
+  auto version6 = this->sockets_->listen("::1", 0);
   if (!version6) GTEST_SKIP() << "no IPv6 here";
-  const auto connected = run(sockets_->connect("::1", (*version6)->port(), 5s));
+  const auto connected = this->run(this->sockets_->connect("::1", (*version6)->port(), 5s));
   ASSERT_TRUE(connected.has_value());
   EXPECT_TRUE((*connected)->peer().starts_with("[::1]:"));
 }
 
-TEST_F(UringSocketTest, descriptor_moves_to_another_loop) {
-  Pair pair = make_pair();
+TYPED_TEST(StreamSocketTest, descriptor_moves_to_another_loop) {
+  Pair pair = this->make_pair();
   const int descriptor = pair.server->release();
   std::thread thread([descriptor] {
-    auto executor = UringExecutor::create();
+    auto executor = TypeParam::Loop::create();
     ASSERT_TRUE(executor.has_value());
-    UringSockets sockets(**executor);
+    typename TypeParam::Net sockets(**executor);
     auto socket = sockets.adopt(descriptor);
     blocking_run(**executor, echo(socket.get(), 5));
   });
   const std::string text = "hello";
   const std::vector<ByteView> parts = {as_bytes(text)};
-  EXPECT_TRUE(run(pair.client->send_all(parts)).has_value());
+  EXPECT_TRUE(this->run(pair.client->send_all(parts)).has_value());
   std::vector<std::byte> back(5);
-  EXPECT_TRUE(run(pair.client->receive_all(back)).has_value());
+  EXPECT_TRUE(this->run(pair.client->receive_all(back)).has_value());
   EXPECT_EQ(as_text(back), text);
   thread.join();
 }
