@@ -2,7 +2,6 @@
 #include "cli/session.h"
 
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 
 #include "base/version.h"
@@ -20,23 +19,6 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kInterrupted = 130;
-
-// A mistyped directory is not to become a system, nor one that holds something else.
-Result<void> check_directory(const GlobalOptions& options) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (fs::exists(options.system + "/system", ignored)) return {};
-  const bool vacant = !fs::exists(options.system, ignored) || fs::is_empty(options.system, ignored);
-  if (!vacant) {
-    return fail(Code::invalid, "the directory holds something else than a Firn system")
-        .on("directory", options.system)
-        .remedy("name another one with --system or FIRN_SYSTEM");
-  }
-  if (options.may_make_system) return {};
-  return fail(Code::not_found, "there is no system in the directory")
-      .on("directory", options.system)
-      .remedy("`firn pool create LABEL` makes one there; --system or FIRN_SYSTEM name another");
-}
 
 class RealSession final : public Session, private Timer {
  public:
@@ -76,7 +58,7 @@ class RealSession final : public Session, private Timer {
       system.uri = options_.system;
       FIRN_TRY(server_transport_, ServerTransport::make(*runtime_, options_.system));
     } else {
-      FIRN_CHECK(check_directory(options_));
+      FIRN_CHECK(engine::SystemDirectory::check_there(options_.system, options_.may_make_system));
       engine::EngineProcessOptions engine_options{.hub = &hub_, .version = kVersion, .log_level = log_level};
       FIRN_TRY(engine_, engine::EngineProcess::start(options_.system, engine_options));
       system.uri = engine_->inproc_uri();

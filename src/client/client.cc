@@ -77,9 +77,17 @@ Task<Result<void>> Client::destroy_container(std::string pool, std::string conta
 }
 
 Task<Result<std::shared_ptr<Pool>>> Client::connect_pool(std::string pool) {
-  FIRN_CO_TRY(PoolConnectReply reply, co_await impl_->call(PoolConnectRequest{.pool = std::move(pool)}));
-  FIRN_CO_CHECK(check_pool_map(reply.map));
-  co_return std::shared_ptr<Pool>(new Pool(*this, impl_->system, std::move(reply)));
+  FIRN_CO_TRY(PoolConnectReply reply, co_await ask_for_pool(std::move(pool)));
+  co_return attach_pool(std::move(reply));
+}
+
+Task<Result<PoolConnectReply>> Client::ask_for_pool(std::string pool) {
+  return impl_->call(PoolConnectRequest{.pool = std::move(pool)});
+}
+
+Result<std::shared_ptr<Pool>> Client::attach_pool(PoolConnectReply reply) {
+  FIRN_CHECK(check_pool_map(reply.map));
+  return std::shared_ptr<Pool>(new Pool(*this, impl_->system, std::move(reply)));
 }
 
 Result<void> check_pool_map(const PoolMap& map) {
@@ -124,9 +132,10 @@ Task<Result<void>> Pool::refresh_map() {
 
 void Pool::find_addresses() {
   addresses_.clear();
+  const bool local = client_.options().memory_channels && !local_uri_.empty();
   for (const PoolTarget& target : map_.targets) {
     const std::string& uri = target.uri.empty() ? system_.uri : target.uri;
-    addresses_.push_back({local_uri_.empty() ? uri : local_uri_ + " " + uri, target.engine_target});
+    addresses_.push_back({local ? local_uri_ + " " + uri : uri, target.engine_target});
   }
 }
 

@@ -23,6 +23,8 @@ struct ClientOptions {
   net::CallOptions call{};  // timeout of each operation
   net::RpcClientOptions rpc{};
   bool verify_checksums = true;  // of fetched data
+  // The transport knows how to reach engines of this host through memory (net/nearest_transport.h).
+  bool memory_channels = true;
 };
 
 class Pool;
@@ -59,6 +61,9 @@ class Client {
 
   // By label or UUID. Shared by the containers opened from it: a pool lives as long as one of them is in use.
   Task<Result<std::shared_ptr<Pool>>> connect_pool(std::string pool);
+  // The same in two steps, so that several clients of one system can share the answer.
+  Task<Result<PoolConnectReply>> ask_for_pool(std::string pool);
+  Result<std::shared_ptr<Pool>> attach_pool(PoolConnectReply reply);
 
   const Address& system() const;
   Runtime& runtime();

@@ -118,6 +118,21 @@ uint32_t default_target_count() {
 
 }  // namespace
 
+Result<void> SystemDirectory::check_there(const std::string& path, bool may_make) {
+  std::error_code ignored;
+  if (fs::exists(path + "/system", ignored)) return {};
+  const bool vacant = !fs::exists(path, ignored) || fs::is_empty(path, ignored);
+  if (!vacant) {
+    return fail(Code::invalid, "the directory holds something else than a Firn system")
+        .on("directory", path)
+        .remedy("name another one with --system or FIRN_SYSTEM");
+  }
+  if (may_make) return {};
+  return fail(Code::not_found, "there is no system in the directory")
+      .on("directory", path)
+      .remedy("`firn pool create LABEL` makes one there; --system or FIRN_SYSTEM name another");
+}
+
 Result<SystemDirectory> SystemDirectory::open(std::string path, uint32_t target_count) {
   std::error_code error;
   fs::create_directories(path, error);

@@ -24,6 +24,10 @@ class SystemDirectory {
   // changes nothing in it but the name of the lock's holder. Code::in_use as open, not_found, permission, io.
   static Result<Descriptor> hold(const std::string& path);
 
+  // Whether there is a system to open. A mistyped directory is not to become one, nor one that holds
+  // something else. Code::invalid: it does; not_found: nothing is there, unless one may be made.
+  static Result<void> check_there(const std::string& path, bool may_make);
+
   static constexpr uint32_t kTargetsDefaultMax = 8;
   static constexpr uint32_t kTargetsMax = 1024;
 

@@ -35,11 +35,10 @@ std::string lower(std::string_view text) {
 
 Result<std::string> canonical_layout(std::string_view value) {
   std::string name = lower(value);
-  if (name == "unknown" || name == "posix") return name;
-  for (const std::string_view other : {"hdf5", "python", "spark", "database", "root", "seismic", "meteo"}) {
-    if (name == other) return fail(Code::unsupported, "this version has the layouts posix and unknown only");
-  }
-  return fail(Code::invalid, "a layout is posix or unknown");
+  if (std::ranges::find(kLayouts, name) != std::end(kLayouts)) return name;
+  std::string known;
+  for (const std::string_view layout : kLayouts) known.append(known.empty() ? "" : ", ").append(layout);
+  return fail(Code::invalid, "there is no such layout").remedy("layouts are: " + known);
 }
 
 Result<std::string> canonical_chunk_size(std::string_view value) {

@@ -17,7 +17,7 @@ namespace property {
 // Of pools and containers. Changing it renames.
 constexpr std::string_view kLabel = "label";
 // Of containers.
-// Who gives the objects a meaning: "unknown", "posix".
+// Who gives the objects a meaning: one of kLayouts.
 constexpr std::string_view kLayoutType = "layout_type";
 // Where that meaning begins: up to 4 object ids, "hi.lo,hi.lo".
 constexpr std::string_view kRootOids = "root_oids";
@@ -30,6 +30,9 @@ constexpr std::string_view kDirClass = "dir_class";
 constexpr std::string_view kFileClass = "file_class";
 }  // namespace property
 
+// In the order of their numbers in the DAOS API.
+constexpr std::string_view kLayouts[] = {"unknown",  "posix", "hdf5",    "python", "spark",
+                                         "database", "root",  "seismic", "meteo"};
 constexpr uint64_t kChunkBytesDefault = 1 << 20;
 constexpr size_t kRootOidsMax = 4;
 

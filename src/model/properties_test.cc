@@ -60,7 +60,7 @@ TEST(Properties, unknown_name_lists_the_known_ones) {
 
 TEST(Properties, what_daos_has_and_we_do_not_is_unsupported) {
   EXPECT_EQ(code_of(new_container_properties({{"rd_fac", "1"}})), Code::unsupported);
-  EXPECT_EQ(code_of(new_container_properties({{"layout_type", "HDF5"}})), Code::unsupported);
+  EXPECT_EQ(code_of(new_container_properties({{"layout_type", "HDF6"}})), Code::invalid);
   EXPECT_EQ(code_of(new_container_properties({{"file_class", "RP_2GX"}})), Code::unsupported);
   EXPECT_EQ(code_of(new_pool_properties({{"scrub", "lazy"}})), Code::unsupported);
 }

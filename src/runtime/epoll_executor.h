@@ -44,6 +44,9 @@ class EpollExecutor final : public Executor {
   // Runs until stop(), or until that time has come. What is ready then has been run: what was to be sent is
   // with the kernel. May be run again, by another thread.
   void run(MonotonicTime until = MonotonicTime::never());
+  // Runs what is ready, and hands what it sends to the kernel, without looking for arrivals: for who has
+  // begun something and goes away.
+  void settle();
   // Makes run() return soon; the next one too if none is running.
   void stop() { stopping_ = true; }
 
@@ -53,7 +56,6 @@ class EpollExecutor final : public Executor {
   EpollExecutor(Descriptor epoll, Descriptor wake, EpollOptions options);
   void turn(MonotonicTime until);
   void run_ready();
-  void settle();
   bool look();
   void wait(MonotonicTime until);
   void block_until(MonotonicTime until);
