@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A C program that uses the DAOS API (api.c), compiled with the public headers, against this build's libraries.
+"""A C program (api.c) that uses the DAOS API, compiled with the public headers, against the libraries of a build.
 With an embedded engine, and with a server over TCP.
 
 Usage: api_test.py BUILD_FOLDER"""
