@@ -44,10 +44,18 @@ class GurtLog final : public Log {
   }
 };
 
+// "daos_obj_update" of "int daos_obj_update(daos_handle_t, …)"; of helpers without the names around theirs.
+std::string_view name_of(const std::source_location& call) {
+  std::string_view name = call.function_name();
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  if (const size_t at = name.find(kAnonymous); at != std::string_view::npos)
+    name.remove_prefix(at + kAnonymous.size());
+  name = name.substr(0, name.find('('));
+  return name.substr(name.find_last_of(" :") + 1);
+}
+
 std::string explanation(const Error& error, const std::source_location& call) {
-  std::string text(call.function_name());
-  text = text.substr(0, text.find('('));
-  text = text.substr(text.rfind(' ') + 1) + ": " + error.message();
+  std::string text = std::string(name_of(call)) + ": " + error.message();
   if (!error.remedy().empty()) text += ". What to do: " + std::string(error.remedy());
   return text;
 }

@@ -2,6 +2,7 @@
 #include "capi/handle_table.h"
 
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -35,8 +36,8 @@ TEST(HandleTable, stale_and_garbage_cookies_find_nothing) {
   EXPECT_NE(next.cookie, old.cookie);
   EXPECT_FALSE(table.find<Apple>(old));
   EXPECT_TRUE(table.find<Apple>(next));
-  for (const uint64_t cookie :
-       {uint64_t{0}, UINT64_MAX, uint64_t{DAOS_HTYPE_POOL} | 1ull << 36, next.cookie + 16}) {
+  const std::vector<uint64_t> garbage = {0, UINT64_MAX, DAOS_HTYPE_POOL | 1ull << 36, next.cookie + 16};
+  for (const uint64_t cookie : garbage) {
     EXPECT_FALSE(table.find<Apple>({cookie})) << cookie;
     EXPECT_FALSE(table.remove<Apple>({cookie})) << cookie;
   }

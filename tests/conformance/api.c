@@ -5,6 +5,7 @@
 #include <daos.h>
 #include <firn.h>
 #include <gurt/common.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -433,6 +434,83 @@ static void events(daos_handle_t coh) {
   EXPECT(daos_obj_close(oh, NULL), 0);
 }
 
+/* Threads that wait, threads that share a queue. */
+
+enum { kThreads = 4, kRounds = 50, kShared = 200 };
+
+struct share {
+  daos_handle_t oh, eq;
+  int number;
+};
+
+static void *wait_alone(void *argument) {
+  struct share *mine = argument;
+  struct buffer buffer;
+  char name[16], value[16];
+  daos_key_t dkey;
+  daos_iod_t iod;
+  int i;
+
+  for (i = 0; i < kRounds; i++) {
+    snprintf(name, sizeof(name), "%d.%d", mine->number, i);
+    dkey = key_of(name);
+    iod = single("a", sizeof(name));
+    EXPECT(daos_obj_update(mine->oh, DAOS_TX_NONE, 0, &dkey, 1, &iod, list_of(&buffer, name, sizeof(name)), NULL), 0);
+    EXPECT(daos_obj_fetch(mine->oh, DAOS_TX_NONE, 0, &dkey, 1, &iod, list_of(&buffer, value, sizeof(value)), NULL, NULL),
+           0);
+    EXPECT(strcmp(name, value), 0);
+  }
+  return NULL;
+}
+
+static int events_left = kShared;
+
+static void *poll_shared(void *argument) {
+  struct share *mine = argument;
+  daos_event_t *polled[3];
+  int count;
+
+  while (__atomic_load_n(&events_left, __ATOMIC_SEQ_CST) > 0) {
+    count = daos_eq_poll(mine->eq, 0, 1000, 3, polled);
+    EXPECT(count >= 0, 1);
+    __atomic_sub_fetch(&events_left, count, __ATOMIC_SEQ_CST);
+    while (count > 0) EXPECT(polled[--count]->ev_error, 0);
+  }
+  return NULL;
+}
+
+static void threads(daos_handle_t coh) {
+  static daos_event_t event[kShared];
+  static struct buffer buffer[kShared];
+  static daos_iod_t iod[kShared];
+  pthread_t thread[kThreads];
+  struct share share[kThreads];
+  daos_key_t dkey = key_of("shared");
+  daos_handle_t oh, eq;
+  int i;
+
+  EXPECT(daos_eq_create(&eq), 0);
+  EXPECT(daos_obj_open(coh, make_id(coh, 10, DAOS_OT_MULTI_HASHED, OC_SX), DAOS_OO_RW, &oh, NULL), 0);
+  for (i = 0; i < kThreads; i++) {
+    share[i].oh = oh;
+    share[i].eq = eq;
+    share[i].number = i;
+    EXPECT(pthread_create(&thread[i], NULL, wait_alone, &share[i]), 0);
+  }
+  for (i = 0; i < kThreads; i++) EXPECT(pthread_join(thread[i], NULL), 0);
+  events_left = kShared;
+  for (i = 0; i < kThreads; i++) EXPECT(pthread_create(&thread[i], NULL, poll_shared, &share[i]), 0);
+  for (i = 0; i < kShared; i++) {
+    iod[i] = single("a", 4);
+    EXPECT(daos_event_init(&event[i], eq, NULL), 0);
+    EXPECT(daos_obj_update(oh, DAOS_TX_NONE, 0, &dkey, 1, &iod[i], list_of(&buffer[i], "abcd", 4), &event[i]), 0);
+  }
+  for (i = 0; i < kThreads; i++) EXPECT(pthread_join(thread[i], NULL), 0);
+  EXPECT(events_left, 0);
+  EXPECT(daos_eq_destroy(eq, 0), 0);
+  EXPECT(daos_obj_close(oh, NULL), 0);
+}
+
 /* Handles as bytes: what a program sends to its other processes. */
 static void global_handles(daos_handle_t poh, daos_handle_t coh) {
   d_iov_t glob;
@@ -515,6 +593,7 @@ static void pool_and_container(daos_handle_t poh, const char *label) {
   key_values(coh);
   arrays(coh);
   events(coh);
+  threads(coh);
   global_handles(poh, coh);
 
   EXPECT(RUN(daos_pool_disconnect, poh), -DER_BUSY);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A C program (api.c) that uses the DAOS API, compiled with the public headers, against the libraries of a build.
+"""A C program (api.c) that uses the DAOS API, compiled with the public headers, against a build's libraries.
 With an embedded engine, and with a server over TCP.
 
 Usage: api_test.py BUILD_FOLDER"""
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def build(folder, program):
     command = ["gcc", "-std=gnu99", "-Wall", "-Werror", "-g", f"-I{ROOT / 'include'}",
-               ROOT / "tests/conformance/api.c", "-o", program, f"-L{folder / 'lib'}", "-ldaos", "-luuid",
+               ROOT / "tests/conformance/api.c", "-o", program, f"-L{folder / 'lib'}", "-ldaos", "-luuid", "-pthread",
                f"-Wl,-rpath,{folder / 'lib'}"]
     subprocess.run(command, check=True)
 
