@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def build(folder, program):
     command = ["gcc", "-std=gnu99", "-Wall", "-Werror", "-g", f"-I{ROOT / 'include'}",
-               ROOT / "tests/conformance/api.c", "-o", program, f"-L{folder / 'lib'}", "-ldaos", "-luuid", "-pthread",
-               f"-Wl,-rpath,{folder / 'lib'}"]
+               ROOT / "tests/conformance/api.c", "-o", program, f"-L{folder / 'lib'}", "-ldaos", "-luuid",
+               "-pthread", f"-Wl,-rpath,{folder / 'lib'}"]
     subprocess.run(command, check=True)
 
 
