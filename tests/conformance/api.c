@@ -377,6 +377,7 @@ static void events(daos_handle_t coh) {
   int i, done, called = 0;
   bool completed = false;
 
+  memset(name, 0, sizeof(name));
   EXPECT(daos_eq_create(&eq), 0);
   EXPECT(daos_eq_poll(eq, 1, DAOS_EQ_WAIT, 1, polled), 0);
   EXPECT(daos_eq_poll(eq, 0, 1000, 1, polled), 0);
@@ -452,6 +453,7 @@ static void *wait_alone(void *argument) {
   int i;
 
   for (i = 0; i < kRounds; i++) {
+    memset(name, 0, sizeof(name));
     snprintf(name, sizeof(name), "%d.%d", mine->number, i);
     dkey = key_of(name);
     iod = single("a", sizeof(name));
