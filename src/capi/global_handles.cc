@@ -7,15 +7,12 @@
 #include "capi/call.h"
 #include "capi/container_properties.h"
 #include "capi/convert.h"
+#include "capi/global_bytes.h"
 #include "capi/object_calls.h"
-#include "codec/crc32c.h"
-#include "model/wire.h"
 
 namespace firn::capi {
 
 namespace {
-
-constexpr uint32_t kMagic = 0x6e726946;  // "Firn"
 
 // Each kind of handle; `system` is a directory or an address.
 struct PoolBytes {
@@ -57,48 +54,6 @@ struct ArrayBytes {
     visit("chunk_cells", self.chunk_cells);
   }
 };
-
-// Before the encoded bytes.
-struct Head {
-  uint32_t magic = kMagic;
-  uint32_t kind = 0;
-  uint32_t bytes = 0;
-  uint32_t checksum = 0;
-};
-
-// With no buffer only the size is told. compat: limits, global handles.
-template <class Bytes>
-int put_out(const Bytes& bytes, d_iov_t& glob) {
-  const std::string encoded = encode(bytes);
-  const size_t size = sizeof(Head) + encoded.size();
-  const size_t room = glob.iov_buf == nullptr ? 0 : glob.iov_buf_len;
-  glob.iov_buf_len = size;
-  if (glob.iov_buf == nullptr) return 0;
-  if (room < size) return -DER_TRUNC;
-  const Head head{.kind = static_cast<uint32_t>(Bytes::kKind),
-                  .bytes = static_cast<uint32_t>(encoded.size()),
-                  .checksum = crc32c(as_bytes(encoded))};
-  std::memcpy(glob.iov_buf, &head, sizeof head);
-  std::memcpy(static_cast<char*>(glob.iov_buf) + sizeof head, encoded.data(), encoded.size());
-  glob.iov_buf_len = room;
-  glob.iov_len = size;
-  return 0;
-}
-
-template <class Bytes>
-Result<Bytes> take_in(const d_iov_t& glob) {
-  const size_t room = std::max<size_t>(glob.iov_len, glob.iov_buf_len);
-  Head head{};
-  if (glob.iov_buf == nullptr || room < sizeof head) return fail(Code::invalid, "the bytes are no handle");
-  std::memcpy(&head, glob.iov_buf, sizeof head);
-  const bool right = head.magic == kMagic && head.kind == static_cast<uint32_t>(Bytes::kKind) &&
-                     head.bytes <= room - sizeof head;
-  if (!right) return fail(Code::invalid, "the bytes are no handle of this kind");
-  const std::string_view encoded(static_cast<const char*>(glob.iov_buf) + sizeof head, head.bytes);
-  if (crc32c(as_bytes(encoded)) != head.checksum)
-    return fail(Code::invalid, "the bytes of a handle have changed");
-  return decode<Bytes>(encoded);
-}
 
 int added(daos_handle_t handle) { return handle.cookie == 0 ? -DER_NOMEM : 0; }
 

@@ -7,6 +7,7 @@
 
 #include "capi/handle_table.h"
 #include "capi/system.h"
+#include "dfs/dfs.h"
 #include "model/control_messages.h"
 
 namespace firn::capi {
@@ -27,6 +28,12 @@ struct ContainerHandle {
   ContainerInfo info;
   unsigned flags = 0;  // DAOS_COO_
   std::string id() const { return info.id.uuid.text(); }
+};
+
+// Of daos_fs.h: in no table, a dfs_t holds it.
+struct MountHandle {
+  std::shared_ptr<ContainerHandle> container;
+  dfs::MountDescription description;
 };
 
 struct ObjectHandle {

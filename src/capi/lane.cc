@@ -38,6 +38,7 @@ void Lane::close() {
   stop_.cancel();
   loop().run(loop().now());  // a stop() that was meant for an earlier run
   runtime_->run(gate_.close());
+  file_systems_.clear();
   containers_.clear();
   pools_.clear();
   for (auto& [system, connection] : connections_) runtime_->run(connection.client->close());
@@ -71,6 +72,15 @@ Result<std::shared_ptr<client::Container>> Lane::container(const std::shared_ptr
   auto container = std::make_shared<client::Container>(std::move(pool), handle->info);
   keep_made(containers_, handle, container);
   return container;
+}
+
+Result<dfs::FileSystem*> Lane::file_system(const std::shared_ptr<MountHandle>& handle) {
+  if (const auto made = find_made(file_systems_, handle)) return made.get();
+  FIRN_TRY(auto container, this->container(handle->container));
+  const std::shared_ptr<dfs::FileSystem> joined =
+      dfs::FileSystem::join(std::move(container), handle->description);
+  keep_made(file_systems_, handle, joined);
+  return joined.get();
 }
 
 }  // namespace firn::capi

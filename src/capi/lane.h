@@ -28,6 +28,7 @@ class Lane {
   // Opens the system if that has not been done (System::open).
   Result<client::Client*> client(const std::shared_ptr<System>& system);
   Result<std::shared_ptr<client::Container>> container(const std::shared_ptr<ContainerHandle>& handle);
+  Result<dfs::FileSystem*> file_system(const std::shared_ptr<MountHandle>& handle);
 
  private:
   // The client's side of a system.
@@ -43,6 +44,7 @@ class Lane {
   };
   using Pools = std::map<const PoolHandle*, Made<PoolHandle, client::Pool>>;
   using Containers = std::map<const ContainerHandle*, Made<ContainerHandle, client::Container>>;
+  using FileSystems = std::map<const MountHandle*, Made<MountHandle, dfs::FileSystem>>;
 
   explicit Lane(std::unique_ptr<EpollRuntime> runtime);
   Result<std::shared_ptr<client::Pool>> pool(const std::shared_ptr<PoolHandle>& handle);
@@ -53,6 +55,7 @@ class Lane {
   std::map<const System*, Connection> connections_;
   Pools pools_;
   Containers containers_;
+  FileSystems file_systems_;
 };
 
 }  // namespace firn::capi

@@ -3,8 +3,8 @@
 
 #include <daos_kv.h>
 
-#include "capi/anchor.h"
 #include "capi/convert.h"
+#include "capi/key_page.h"
 #include "capi/object_calls.h"
 #include "model/limits.h"
 #include "model/object_id.h"
@@ -66,54 +66,11 @@ int tell_keys(const std::vector<Key>& keys, KeyForm form, const ListPlaces& plac
   return told == 0 && !keys.empty() ? -DER_KEY2BIG : 0;
 }
 
-// A page of keys, with the anchor before and behind it.
-struct Page {
-  KeyAnchor begin;
-  client::ListAnchor end;
-  std::vector<Key> keys;
-};
-
-// dkeys if `dkey` is nothing, else its akeys. Without those that were told.
-Task<Result<Page>> next_page(client::Object* object, std::optional<Key> dkey, KeyAnchor begin,
-                             uint32_t entries_max) {
-  Page page{.begin = begin, .end = begin.position(), .keys = {}};
-  for (uint32_t skip = begin.told;;) {
-    if (dkey) {
-      FIRN_CO_TRY(page.keys, co_await object->list_akeys(*dkey, page.end, entries_max));
-    } else {
-      FIRN_CO_TRY(page.keys, co_await object->list_dkeys(page.end, entries_max));
-    }
-    const bool nothing = page.keys.empty();
-    const auto skipped = std::min<size_t>(skip, page.keys.size());
-    page.keys.erase(page.keys.begin(), page.keys.begin() + static_cast<ptrdiff_t>(skipped));
-    skip -= static_cast<uint32_t>(skipped);
-    const bool group_ended = page.end.end || page.end.group != begin.group;
-    if (!page.keys.empty() || nothing || group_ended) co_return page;
-  }
-}
-
-// Where the list goes on behind the first `told` keys of the page.
-KeyAnchor anchor_behind(const Page& page, size_t told) {
-  KeyAnchor anchor = page.begin;
-  if (told == page.keys.size() && page.end.group != page.begin.group) {
-    anchor = {.group = page.end.group, .one_group = page.begin.one_group};
-  } else if (told > 0) {
-    const Key& last = page.keys[told - 1];
-    const bool same = anchor.key_bytes == KeyAnchor::kKeyBytesMax &&
-                      last.starts_with(std::string_view(anchor.key, KeyAnchor::kKeyBytesMax));
-    if (same) {
-      anchor.told += static_cast<uint32_t>(told);
-      return anchor;
-    }
-    anchor.set_key(last);
-    anchor.told = 0;
-    // A long one: those before it with the same beginning were told too.
-    for (size_t i = told; last.size() > KeyAnchor::kKeyBytesMax && i > 0; i--, anchor.told++) {
-      const std::string_view beginning(anchor.key, KeyAnchor::kKeyBytesMax);
-      if (!page.keys[i - 1].starts_with(beginning) || page.keys[i - 1] == beginning) break;
-    }
-  }
-  return anchor;
+// dkeys if `dkey` is nothing, else its akeys.
+Task<Result<std::vector<Key>>> list_keys(client::Object* object, std::optional<Key> dkey,
+                                         client::ListAnchor* anchor, uint32_t entries_max) {
+  if (!dkey) co_return co_await object->list_dkeys(*anchor, entries_max);
+  co_return co_await object->list_akeys(*std::move(dkey), *anchor, entries_max);
 }
 
 Task<Result<int>> list(Lane* lane, std::shared_ptr<ObjectHandle> handle, std::optional<Key> dkey,
@@ -122,14 +79,13 @@ Task<Result<int>> list(Lane* lane, std::shared_ptr<ObjectHandle> handle, std::op
   const auto begin = load_anchor<KeyAnchor>(*places.anchor);
   if (begin.group >= group_count(handle->id) && !dkey) co_return -DER_INVAL;
   const uint32_t entries_max = std::min(*places.count, kListEntriesMax);
-  FIRN_CO_TRY(const Page page, co_await next_page(&open.object, dkey, begin, entries_max));
+  FIRN_CO_TRY(const KeyPage page, co_await next_page(begin, [&](client::ListAnchor& anchor) {
+                return list_keys(&open.object, dkey, &anchor, entries_max);
+              }));
   size_t told = 0;
   const int result = tell_keys(page.keys, dkey ? akey_form(handle->id) : dkey_form(handle->id), places, told);
   if (result != 0) co_return result;
-  const bool all = told == page.keys.size();
-  const bool other_group = page.end.group != begin.group;
-  const bool end = all && (page.end.end || (begin.one_group != 0 && other_group));
-  store_anchor(anchor_behind(page, told), end, *places.anchor);
+  store_anchor(anchor_behind(page, told), told == page.keys.size() && page.is_last(), *places.anchor);
   co_return 0;
 }
 

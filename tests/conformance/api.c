@@ -11,15 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "expect.h"
+
 /* The queue of the second round; invalid: calls wait. */
 static daos_handle_t queue;
-
-static void check_number(long long got, long long expected, const char *what, int line) {
-  if (got == expected) return;
-  printf("line %d: %s is %lld, not %lld (%s)\n", line, what, got, expected, firn_last_error());
-  exit(1);
-}
-#define EXPECT(got, expected) check_number((long long)(got), (long long)(expected), #got, __LINE__)
 
 /* How a call ends: at once, or with its event. */
 static int ended(int started, daos_event_t *event) {
