@@ -1,9 +1,10 @@
 /*
- * Files by daos_fs.h as a program uses them, against any system: files POOL. Prints the first thing that is not as it
+ * Files by daos_fs.h and daos_fs_sys.h as a program uses them, against any system: files POOL. Prints the first thing that is not as it
  * should be, and ends with 1.
  */
 #include <daos.h>
 #include <daos_fs.h>
+#include <daos_fs_sys.h>
 #include <errno.h>
 #include <firn.h>
 #include <stdio.h>
@@ -322,6 +323,91 @@ static void shared(dfs_t *dfs) {
   free(entry.iov_buf);
 }
 
+/* The same by paths. */
+static void by_paths(const char *label) {
+  dfs_sys_t *sys = NULL;
+  dfs_obj_t *file = NULL;
+  dfs_t *base = NULL;
+  DIR *directory = NULL;
+  struct dirent *entry = NULL;
+  struct stat st;
+  struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 77, .tv_nsec = 7}};
+  char bytes[20];
+  daos_size_t size = 4;
+  int seen = 0;
+
+  EXPECT(dfs_sys_connect(label, NULL, "paths", O_RDWR | O_CREAT, 0, NULL, &sys), 0);
+  EXPECT(dfs_sys2base(sys, &base), 0);
+  EXPECT(dfs_sys_mkdir_p(sys, "/a/b//c", 0755, 0), 0);
+  EXPECT(dfs_sys_mkdir_p(sys, "/a/b/c/", 0755, 0), 0);
+  EXPECT(dfs_sys_mkdir(sys, "/a", 0755, 0), EEXIST);
+  EXPECT(dfs_sys_mkdir(sys, "/", 0755, 0), EEXIST);
+  EXPECT(dfs_sys_mkdir(sys, "/x/y", 0755, 0), ENOENT);
+  EXPECT(dfs_sys_mkdir(sys, "a", 0755, 0), EINVAL);
+  EXPECT(dfs_sys_mknod(sys, "/a/b/node", S_IFREG | 0600, 0, 0), 0);
+  EXPECT(dfs_sys_mknod(sys, "/a/b/fifo", S_IFIFO | 0600, 0, 0), ENOTSUP);
+  EXPECT(dfs_sys_open(sys, "/a/file", S_IFREG | 0600, O_RDWR | O_CREAT, 0, 0, NULL, &file), 0);
+  EXPECT(dfs_sys_write(sys, file, "text", 0, &size, NULL), 0);
+  size = sizeof(bytes);
+  EXPECT(dfs_sys_read(sys, file, bytes, 1, &size, NULL), 0);
+  EXPECT(size, 3);
+  EXPECT(memcmp(bytes, "ext", 3), 0);
+  EXPECT(dfs_sys_close(file), 0);
+  EXPECT(dfs_sys_open(sys, "/a/file", S_IFREG, O_RDWR | O_TRUNC, 0, 0, NULL, &file), 0);
+  EXPECT(dfs_sys_close(file), 0);
+  EXPECT(dfs_sys_punch(sys, "/a/file", 9, DFS_MAX_FSIZE), 0);
+  EXPECT(dfs_sys_utimens(sys, "/a/file", times, 0), 0);
+  EXPECT(dfs_sys_stat(sys, "/a/file", 0, &st), 0);
+  EXPECT(st.st_size, 9);
+  EXPECT(st.st_mtim.tv_sec, 77);
+  EXPECT(dfs_sys_utimens(sys, "/a/file", NULL, 0), 0);
+  EXPECT(dfs_sys_chmod(sys, "/a/file", 0400), 0);
+  EXPECT(dfs_sys_chown(sys, "/a/file", 5, 6, 0), 0);
+  EXPECT(dfs_sys_stat(sys, "/a/file", 0, &st), 0);
+  EXPECT(st.st_mode, S_IFREG | 0400);
+  EXPECT(st.st_uid, 5);
+  EXPECT(st.st_mtim.tv_sec > 1000000, 1);
+  EXPECT(dfs_sys_chmod(sys, "/", 0711), 0);
+  EXPECT(dfs_sys_stat(sys, "/", 0, &st), 0);
+  EXPECT(st.st_mode, S_IFDIR | 0711);
+  EXPECT(dfs_sys_access(sys, "/a/missing", R_OK, 0), ENOENT);
+  EXPECT(dfs_sys_symlink(sys, "/a/file", "/link"), 0);
+  size = sizeof(bytes);
+  EXPECT(dfs_sys_readlink(sys, "/link", bytes, &size), 0);
+  EXPECT(strcmp(bytes, "/a/file"), 0);
+  EXPECT(dfs_sys_stat(sys, "/link", O_NOFOLLOW, &st), 0);
+  EXPECT(S_ISLNK(st.st_mode), 1);
+  EXPECT(dfs_sys_setxattr(sys, "/link", "name", "value", 5, 0, 0), 0);
+  size = sizeof(bytes);
+  EXPECT(dfs_sys_getxattr(sys, "/a/file", "name", bytes, &size, 0), 0);
+  EXPECT(size, 5);
+  size = sizeof(bytes);
+  EXPECT(dfs_sys_listxattr(sys, "/a/file", bytes, &size, 0), 0);
+  EXPECT(size, 5);
+  EXPECT(dfs_sys_removexattr(sys, "/a/file", "name", 0), 0);
+  EXPECT(dfs_sys_opendir(sys, "/a/file", 0, &directory), ENOTDIR);
+  EXPECT(dfs_sys_opendir(sys, "/a", 0, &directory), 0);
+  for (;;) {
+    EXPECT(dfs_sys_readdir(sys, directory, &entry), 0);
+    if (entry == NULL) break;
+    seen++;
+  }
+  EXPECT(seen, 2);
+  EXPECT(dfs_sys_closedir(directory), 0);
+  EXPECT(dfs_sys_remove_type(sys, "/a/file", false, S_IFDIR, NULL), EINVAL);
+  EXPECT(dfs_sys_remove_type(sys, "/a/file", false, S_IFREG, NULL), 0);
+  EXPECT(dfs_sys_remove(sys, "/a", false, NULL), ENOTEMPTY);
+  EXPECT(dfs_sys_remove(sys, "/a", true, NULL), 0);
+  EXPECT(dfs_sys_remove(sys, "/", true, NULL), EINVAL);
+  EXPECT(dfs_sys_set_prefix(sys, "/mnt"), 0);
+  EXPECT(dfs_sys_mkdir(sys, "/mnt/b", 0755, 0), 0);
+  EXPECT(dfs_sys_mkdir(sys, "/mnt", 0755, 0), EEXIST);
+  EXPECT(dfs_sys_stat(sys, "/mnt/b", 0, &st), 0);
+  EXPECT(dfs_sys_umount(sys), EINVAL);
+  EXPECT(dfs_sys_disconnect(sys), 0);
+  EXPECT(dfs_destroy(label, NULL, "paths", 0, NULL), 0);
+}
+
 int main(int count, char **arguments) {
   const char *label = count == 2 ? arguments[1] : "";
   daos_handle_t container;
@@ -358,6 +444,7 @@ int main(int count, char **arguments) {
   EXPECT(dfs_umount(dfs), EINVAL);
   EXPECT(dfs_disconnect(dfs), 0);
   EXPECT(dfs_destroy(label, NULL, "files", 0, NULL), 0);
+  by_paths(label);
   EXPECT(dfs_fini(), 0);
   return 0;
 }
