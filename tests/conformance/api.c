@@ -16,6 +16,9 @@
 /* The queue of the second round; invalid: calls wait. */
 static daos_handle_t queue;
 
+/* The answer of a server is not looked at before somebody asks; an embedded engine may be done at once. */
+static bool served;
+
 /* How a call ends: at once, or with its event. */
 static int ended(int started, daos_event_t *event) {
   daos_event_t *polled = NULL;
@@ -407,7 +410,7 @@ static void events(daos_handle_t coh) {
   }
   EXPECT(daos_event_test(&event[0], DAOS_EQ_NOWAIT, &completed), -DER_NO_PERM);
   EXPECT(daos_event_parent_barrier(&parent), 0);
-  EXPECT(daos_eq_destroy(eq, 0), completed ? 0 : -DER_BUSY);
+  if (served) EXPECT(daos_eq_destroy(eq, 0), -DER_BUSY);
   EXPECT(daos_event_test(&parent, DAOS_EQ_WAIT, &completed), 0);
   EXPECT(completed, 1);
   EXPECT(parent.ev_error, -DER_NONEXIST); /* its child's */
@@ -415,7 +418,7 @@ static void events(daos_handle_t coh) {
 
   EXPECT(daos_event_init(&event[0], DAOS_HDL_INVAL, NULL), 0);
   EXPECT(daos_obj_fetch(oh, DAOS_TX_NONE, 0, &dkey[1], 1, &iod[1], &buffer[1].list, NULL, &event[0]), 0);
-  EXPECT(daos_event_fini(&event[0]), -DER_BUSY);
+  if (served) EXPECT(daos_event_fini(&event[0]), -DER_BUSY);
   for (completed = false; !completed;) EXPECT(daos_event_test(&event[0], 1000, &completed), 0);
   EXPECT(event[0].ev_error, 0);
   EXPECT(daos_event_fini(&event[0]), 0);
@@ -423,7 +426,7 @@ static void events(daos_handle_t coh) {
   EXPECT(daos_event_init(&event[0], eq, NULL), 0);
   EXPECT(daos_obj_punch(oh, DAOS_TX_NONE, 0, &event[0]), 0);
   EXPECT(daos_event_abort(&event[0]), 0);
-  EXPECT(daos_eq_destroy(eq, 0), -DER_BUSY);
+  if (served) EXPECT(daos_eq_destroy(eq, 0), -DER_BUSY);
   EXPECT(daos_eq_destroy(eq, DAOS_EQ_DESTROY_FORCE), 0);
   EXPECT(daos_event_fini(&event[0]), -DER_NONEXIST);
   EXPECT(daos_eq_poll(eq, 0, DAOS_EQ_NOWAIT, 1, polled), -DER_NO_HDL);
@@ -616,8 +619,10 @@ static void everything(const char *pool) {
 
 int main(int argc, char **argv) {
   daos_handle_t none = DAOS_HDL_INVAL;
+  const char *system = getenv("FIRN_SYSTEM");
 
   EXPECT(argc, 2);
+  served = system != NULL && strncmp(system, "tcp://", 6) == 0;
   EXPECT(daos_eq_create(&queue), -DER_UNINIT);
   EXPECT(daos_fini(), -DER_UNINIT);
   EXPECT(daos_init(), 0);
