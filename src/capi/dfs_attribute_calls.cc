@@ -52,6 +52,11 @@ Task<Result<void>> stat(dfs::FileSystem* file_system, dfs::Node node, struct sta
   co_return {};
 }
 
+Task<Result<void>> stat_named(dfs::FileSystem* file_system, Named named, struct stat* attributes) {
+  FIRN_CO_TRY(dfs::Node node, co_await find(file_system, std::move(named.parent), std::move(named.name)));
+  co_return co_await stat(file_system, std::move(node), attributes);
+}
+
 Task<Result<void>> change(dfs::FileSystem* file_system, Named named, bool follows,
                           dfs::SetAttributes changes) {
   FIRN_CO_TRY(dfs::Node node, co_await find(file_system, std::move(named.parent), std::move(named.name)));
@@ -123,17 +128,13 @@ int check_xattr_change(const dfs_t* mount, const dfs_obj_t* entry, const char* n
 }  // namespace firn::capi
 
 using namespace firn::capi;  // NOLINT(google-build-using-namespace): the functions of the C API are outside
-using firn::Result;
-using firn::Task;
 
 int dfs_stat(dfs_t* dfs, dfs_obj_t* parent, const char* name, struct stat* stbuf) {
   Named named;
   if (const int bad = name_entry(dfs, parent, name, named); bad != 0) return bad;
   if (stbuf == nullptr) return EINVAL;
-  return on_mount(named.mount, nullptr, [named, stbuf](firn::dfs::FileSystem* fs) -> Task<Result<void>> {
-    FIRN_CO_TRY(firn::dfs::Node node, co_await find(fs, named.parent, named.name));
-    co_return co_await stat(fs, std::move(node), stbuf);
-  });
+  return on_mount(named.mount, nullptr,
+                  [named, stbuf](firn::dfs::FileSystem* fs) { return stat_named(fs, named, stbuf); });
 }
 
 int dfs_ostat(dfs_t* dfs, dfs_obj_t* obj, struct stat* stbuf) {
@@ -206,10 +207,8 @@ int dfs_getxattr(dfs_t* dfs, dfs_obj_t* obj, const char* name, void* value, daos
   if (name == nullptr || size == nullptr || std::strlen(name) > DFS_MAX_XATTR_NAME) return EINVAL;
   std::string found;
   const int result = on_mount(
-      obj->mount, nullptr,
-      [node = obj->node, name = std::string(name), &found](firn::dfs::FileSystem* fs) -> Task<Result<void>> {
-        FIRN_CO_TRY(found, co_await fs->get_xattr(node, name));
-        co_return {};
+      obj->mount, nullptr, [node = obj->node, name = std::string(name), &found](firn::dfs::FileSystem* fs) {
+        return keep(fs->get_xattr(node, name), &found);
       });
   if (result != 0) return result;
   const daos_size_t room = *size;
@@ -231,11 +230,9 @@ int dfs_removexattr(dfs_t* dfs, dfs_obj_t* obj, const char* name) {
 int dfs_listxattr(dfs_t* dfs, dfs_obj_t* obj, char* list, daos_size_t* size) {
   if (const int bad = check_entry(dfs, obj); bad != 0 || size == nullptr) return EINVAL;
   std::vector<std::string> names;
-  const int result = on_mount(obj->mount, nullptr,
-                              [node = obj->node, &names](firn::dfs::FileSystem* fs) -> Task<Result<void>> {
-                                FIRN_CO_TRY(names, co_await fs->list_xattrs(node));
-                                co_return {};
-                              });
+  const int result = on_mount(obj->mount, nullptr, [node = obj->node, &names](firn::dfs::FileSystem* fs) {
+    return keep(fs->list_xattrs(node), &names);
+  });
   if (result != 0) return result;
   daos_size_t needed = 0;
   for (const std::string& name : names) {

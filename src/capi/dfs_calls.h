@@ -65,6 +65,13 @@ int on_mount(const std::shared_ptr<MountHandle>& mount, daos_event_t* event, Ope
       call));
 }
 
+// An operation whose value goes to `place`.
+template <class T, class Place>
+Task<Result<void>> keep(Task<Result<T>> task, Place* place) {
+  FIRN_CO_TRY(*place, co_await std::move(task));
+  co_return {};
+}
+
 // `number` of errno.h, as the end of the call; an event completes with it.
 inline int end_now(daos_event_t* event, int number,
                    std::source_location call = std::source_location::current()) {

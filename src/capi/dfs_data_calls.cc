@@ -102,12 +102,6 @@ int start_write(const dfs_obj_t& file, std::vector<Range<ByteView>> ranges, daos
                   });
 }
 
-// `result` of a Task that gives a size.
-Task<Result<void>> keep_size(Task<Result<uint64_t>> task, daos_size_t* size) {
-  FIRN_CO_TRY(*size, co_await std::move(task));
-  co_return {};
-}
-
 }  // namespace
 
 }  // namespace firn::capi
@@ -154,7 +148,7 @@ int dfs_get_size(dfs_t* dfs, dfs_obj_t* obj, daos_size_t* size) {
   if (const int bad = check_file(dfs, obj, -1); bad != 0) return bad;
   if (size == nullptr) return EINVAL;
   return on_mount(obj->mount, nullptr, [node = obj->node, size](firn::dfs::FileSystem* fs) {
-    return keep_size(fs->file_size(node), size);
+    return keep(fs->file_size(node), size);
   });
 }
 
@@ -163,7 +157,7 @@ int dfs_get_size_by_oid(dfs_t* dfs, daos_obj_id_t oid, daos_size_t chunk_size, d
   firn::dfs::Node node{
       .type = firn::dfs::NodeType::file, .object = {.hi = oid.hi, .lo = oid.lo}, .chunk_bytes = chunk_size};
   return on_mount(dfs->mount, nullptr, [node = std::move(node), size](firn::dfs::FileSystem* fs) {
-    return keep_size(fs->file_size(node), size);
+    return keep(fs->file_size(node), size);
   });
 }
 

@@ -133,12 +133,11 @@ int dfs_mkdir(dfs_t* dfs, dfs_obj_t* parent, const char* name, mode_t mode, daos
   if (const int bad = check_change(dfs, parent, name); bad != 0) return bad;
   const firn::dfs::CreateOptions options{
       .mode = mode & 07777, .owner = {::geteuid(), ::getegid()}, .object_class = firn::ObjectClassId{cid}};
-  return on_mount(dfs->mount, nullptr,
-                  [directory = directory_of(*dfs, parent), name = std::string(name),
-                   options](firn::dfs::FileSystem* fs) -> firn::Task<firn::Result<void>> {
-                    FIRN_CO_CHECK(co_await fs->make_directory(directory, name, options));
-                    co_return {};
-                  });
+  firn::dfs::Node made;
+  return on_mount(
+      dfs->mount, nullptr,
+      [directory = directory_of(*dfs, parent), name = std::string(name), options, &made](
+          firn::dfs::FileSystem* fs) { return keep(fs->make_directory(directory, name, options), &made); });
 }
 
 int dfs_remove(dfs_t* dfs, dfs_obj_t* parent, const char* name, bool force, daos_obj_id_t* oid) {

@@ -258,11 +258,9 @@ int change_default(dfs_t* mount, dfs_obj_t* directory, Change change) {
   if (mount == nullptr || directory == nullptr) return EINVAL;
   if (!may_write(*mount)) return EPERM;
   if (directory->node.type != firn::dfs::NodeType::directory) return ENOTDIR;
-  return on_mount(mount->mount, nullptr,
-                  [directory, change](firn::dfs::FileSystem* fs) -> firn::Task<firn::Result<void>> {
-                    FIRN_CO_TRY(directory->node, co_await change(fs, directory->node));
-                    co_return {};
-                  });
+  return on_mount(mount->mount, nullptr, [directory, change](firn::dfs::FileSystem* fs) {
+    return keep(change(fs, directory->node), &directory->node);
+  });
 }
 
 }  // namespace
