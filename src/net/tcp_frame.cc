@@ -56,7 +56,8 @@ bool FrameSender::send_now(ByteView head, std::span<const ByteView> payload, boo
     return false;
   copied_.append(as_text(frame_lengths(head.size(), payload_bytes))).append(as_text(head));
   for (const ByteView part : payload) copied_.append(as_text(part));
-  if (++copied_frames_ >= kGatheredMax || (alone && copied_frames_ == 1)) send_copied();
+  copied_frames_++;
+  if (copied_frames_ >= kGatheredMax || (alone && copied_frames_ == 1)) send_copied();
   if (!copied_.empty()) wake();
   return true;
 }
