@@ -161,12 +161,8 @@ int prepare(daos_handle_t coh, daos_obj_id_t oid, unsigned mode, Handle& handle)
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (!daos_is_array(oid)) return refuse("the object id is no array's");
-  if (const int bad = check_object_id(object_id_of(oid)); bad != 0) return bad;
   handle = std::make_shared<ArrayHandle>();
-  if (const int bad = object_mode(*container, mode, handle->object.mode); bad != 0) return bad;
-  handle->object.container = std::move(container);
-  handle->object.id = object_id_of(oid);
-  return 0;
+  return describe_object(std::move(container), object_id_of(oid), mode, handle->object);
 }
 
 }  // namespace

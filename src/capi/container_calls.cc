@@ -147,7 +147,7 @@ int daos_cont_alloc_oids(daos_handle_t coh, daos_size_t num_oids, uint64_t* oid,
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (oid == nullptr || num_oids == 0) return refuse("no numbers are asked for, or nowhere to put the first");
-  if ((container->flags & (DAOS_COO_RW | DAOS_COO_EX)) == 0) return -DER_NO_PERM;
+  if (!container->writable()) return -DER_NO_PERM;
   return perform(ev, [container = std::move(container), num_oids, oid](Lane& lane) {
     return allocate(&lane, container, num_oids, oid);
   });
@@ -167,7 +167,7 @@ int daos_cont_set_prop(daos_handle_t coh, daos_prop_t* prop, daos_event_t* ev) {
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (prop == nullptr || prop->dpp_nr == 0) return refuse("there is no property to set");
-  if ((container->flags & (DAOS_COO_RW | DAOS_COO_EX)) == 0) return -DER_NO_PERM;
+  if (!container->writable()) return -DER_NO_PERM;
   auto properties = changed_properties(*prop);
   if (!properties) return report(std::move(properties).error(), std::source_location::current());
   return perform(ev, [container = std::move(container), properties = *std::move(properties)](Lane& lane) {

@@ -72,12 +72,6 @@ Task<Result<void>> keep(Task<Result<T>> task, Place* place) {
   co_return {};
 }
 
-// `number` of errno.h, as the end of the call; an event completes with it.
-inline int end_now(daos_event_t* event, int number,
-                   std::source_location call = std::source_location::current()) {
-  return event == nullptr ? number : errno_of_call(perform_now(event, number, call));
-}
-
 inline bool may_write(const dfs_t& mount) { return !mount.mount->description.options.read_only; }
 // Of an entry in a directory.
 inline bool is_name(const char* name) {

@@ -8,8 +8,6 @@ namespace firn::capi {
 
 namespace {
 
-constexpr int kAccessFlags = O_RDONLY | O_WRONLY | O_RDWR;
-
 struct NodeBytes {
   uint8_t type = 0;
   ObjectId object;
@@ -114,7 +112,7 @@ MountBytes bytes_of_mount(const MountHandle& mount) {
 
 // The other side's flags, or those of its own.
 bool wants_read_only(int flags, bool was) {
-  return (flags & kAccessFlags) == O_RDWR ? false : was || flags != 0;
+  return (flags & O_ACCMODE) == O_RDWR ? false : was || flags != 0;
 }
 
 template <class Bytes>
@@ -138,7 +136,7 @@ Result<void> take_mount(const d_iov_t& glob, int flags, MountHandle& mount) {
 // flags 0: as it was.
 Result<void> take_entry(const d_iov_t& glob, int flags, dfs_obj& entry) {
   FIRN_TRY(EntryBytes bytes, take_in<EntryBytes>(glob));
-  entry.flags = (flags == 0 ? static_cast<int>(bytes.flags) : flags) & kAccessFlags;
+  entry.flags = (flags == 0 ? static_cast<int>(bytes.flags) : flags) & O_ACCMODE;
   entry.symlink_target = std::move(bytes.symlink_target);
   FIRN_TRY(entry.node, node_of(std::move(bytes.node)));
   return {};

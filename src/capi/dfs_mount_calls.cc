@@ -13,8 +13,6 @@ namespace firn::capi {
 
 namespace {
 
-constexpr int kAccessFlags = O_RDONLY | O_WRONLY | O_RDWR;
-
 // dfs_init() is needed before dfs_connect().
 std::atomic<int> connect_users = 0;
 
@@ -33,13 +31,13 @@ Task<Result<int>> format(Lane* lane, std::shared_ptr<ContainerHandle> handle, df
 }
 
 int mount_container(daos_handle_t poh, daos_handle_t coh, int flags, dfs_t** place) {
-  if (place == nullptr || (flags & kAccessFlags) == O_WRONLY) return EINVAL;
+  if (place == nullptr || (flags & O_ACCMODE) == O_WRONLY) return EINVAL;
   if (!ready()) return EINVAL;
   auto handle = std::make_shared<MountHandle>();
   handle->container = find<ContainerHandle>(coh);
   if (!handle->container || !find<PoolHandle>(poh)) return EINVAL;
-  const bool read_only = (flags & kAccessFlags) == O_RDONLY;
-  if (!read_only && (handle->container->flags & (DAOS_COO_RW | DAOS_COO_EX)) == 0) return EPERM;
+  const bool read_only = (flags & O_ACCMODE) == O_RDONLY;
+  if (!read_only && !handle->container->writable()) return EPERM;
   const int result = errno_of_call(
       perform(nullptr, [handle, read_only](Lane& lane) { return mount(&lane, handle, read_only); }));
   if (result == 0) *place = std::make_unique<struct dfs>(handle, poh, coh).release();
@@ -128,7 +126,7 @@ int create(const Creation& creation) {
 // Of dfs_connect(): the container, made if that is asked for.
 int open_or_create(daos_handle_t poh, const char* cont, int flags, dfs_attr_t* attributes,
                    daos_handle_t* coh) {
-  const unsigned mode = (flags & kAccessFlags) == O_RDONLY ? DAOS_COO_RO : DAOS_COO_RW;
+  const unsigned mode = (flags & O_ACCMODE) == O_RDONLY ? DAOS_COO_RO : DAOS_COO_RW;
   int result = errno_of_call(daos_cont_open(poh, cont, mode, coh, nullptr, nullptr));
   if (result != ENOENT || (flags & O_CREAT) == 0) return result;
   const Creation creation{poh, cont, attributes, nullptr, coh, nullptr};
@@ -176,7 +174,7 @@ int dfs_connect(const char* pool, const char* sys, const char* cont, int flags, 
                 dfs_t** dfs) {
   if (connect_users == 0) return EACCES;
   if (pool == nullptr || cont == nullptr || dfs == nullptr) return EINVAL;
-  const unsigned mode = (flags & kAccessFlags) == O_RDONLY ? DAOS_PC_RO : DAOS_PC_RW;
+  const unsigned mode = (flags & O_ACCMODE) == O_RDONLY ? DAOS_PC_RO : DAOS_PC_RW;
   daos_handle_t poh{};
   int result = errno_of_call(daos_pool_connect(pool, sys, mode, &poh, nullptr, nullptr));
   if (result != 0) return result;

@@ -11,9 +11,7 @@ namespace firn::capi {
 
 namespace {
 
-constexpr int kAccessFlags = O_RDONLY | O_WRONLY | O_RDWR;
-
-using NodePlace = std::unique_ptr<dfs_obj>;
+using NewEntry = std::unique_ptr<dfs_obj>;
 
 // Fills the new entry, and what a caller wants to know of it.
 struct Found {
@@ -125,22 +123,22 @@ std::optional<std::string> path_in(const dfs_t& mount, const char* path) {
   return std::string(rest);
 }
 
-NodePlace place_for(const dfs_t& mount, int flags) {
+NewEntry place_for(const dfs_t& mount, int flags) {
   auto entry = std::make_unique<dfs_obj>();
   entry->mount = mount.mount;
-  entry->flags = flags & kAccessFlags;
+  entry->flags = flags & O_ACCMODE;
   return entry;
 }
 
 // Flags with which an entry cannot be opened in this mount; 0: it can.
 int check_flags(const dfs_t& mount, int flags) {
   if ((flags & O_APPEND) != 0) return ENOTSUP;
-  const bool changes = (flags & kAccessFlags) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
+  const bool changes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
   return changes && !may_write(mount) ? EPERM : 0;
 }
 
 // The entry for the caller, if it was opened.
-int finish(int result, NodePlace entry, dfs_obj_t** obj) {
+int finish(int result, NewEntry entry, dfs_obj_t** obj) {
   if (result == 0) *obj = entry.release();
   return result;
 }
@@ -156,7 +154,7 @@ int dfs_lookup(dfs_t* dfs, const char* path, int flags, dfs_obj_t** obj, mode_t*
   auto inner = path_in(*dfs, path);
   if (!inner) return EINVAL;
   if (const int bad = check_flags(*dfs, flags); bad != 0) return bad;
-  NodePlace entry = place_for(*dfs, flags);
+  NewEntry entry = place_for(*dfs, flags);
   const Found found{entry.get(), mode, stbuf};
   const int result = on_mount(dfs->mount, nullptr,
                               [inner = *std::move(inner), follow = (flags & O_NOFOLLOW) == 0, found](
@@ -169,7 +167,7 @@ int dfs_lookup_rel(dfs_t* dfs, dfs_obj_t* parent, const char* name, int flags, d
   if (const int bad = check_directory(dfs, parent); bad != 0) return bad;
   if (obj == nullptr || !is_name(name)) return EINVAL;
   if (const int bad = check_flags(*dfs, flags); bad != 0) return bad;
-  NodePlace entry = place_for(*dfs, flags);
+  NewEntry entry = place_for(*dfs, flags);
   const Found found{entry.get(), mode, stbuf};
   const int result =
       on_mount(dfs->mount, nullptr,
@@ -198,7 +196,7 @@ int dfs_open(dfs_t* dfs, dfs_obj_t* parent, const char* name, mode_t mode, int f
                               .chunk_bytes = chunk_size,
                               .object_class = firn::ObjectClassId{cid}},
                   .symlink_target = symlink ? value : ""};
-  NodePlace entry = place_for(*dfs, flags);
+  NewEntry entry = place_for(*dfs, flags);
   const int result =
       on_mount(dfs->mount, nullptr,
                [opening = std::move(opening), place = entry.get()](firn::dfs::FileSystem* fs) mutable {
@@ -211,7 +209,7 @@ int dfs_dup(dfs_t* dfs, dfs_obj_t* obj, int flags, dfs_obj_t** new_obj) {
   if (dfs == nullptr || obj == nullptr || new_obj == nullptr) return EINVAL;
   if (const int bad = check_flags(*dfs, flags); bad != 0) return bad;
   auto copy = std::make_unique<dfs_obj>(*obj);
-  copy->flags = flags & kAccessFlags;
+  copy->flags = flags & O_ACCMODE;
   copy->array = {};
   *new_obj = copy.release();
   return 0;

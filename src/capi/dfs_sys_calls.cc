@@ -46,6 +46,23 @@ int make_at(dfs_sys_t* sys, const char* path, Make make) {
   return end.name.empty() ? EEXIST : make(end.parent.get(), end.name.c_str());
 }
 
+// A file or symlink, as dfs_open() makes it, not left open.
+struct MadeAs {
+  mode_t mode;
+  daos_oclass_id_t object_class = 0;
+  daos_size_t chunk_bytes = 0;
+  const char* symlink_target = nullptr;
+};
+
+int make_closed(dfs_sys_t* sys, const char* path, MadeAs what) {
+  return make_at(sys, path, [&](dfs_obj_t* parent, const char* name) {
+    dfs_obj_t* made = nullptr;
+    const int result = dfs_open(sys->mount, parent, name, what.mode, O_CREAT | O_EXCL | O_RDWR,
+                                what.object_class, what.chunk_bytes, what.symlink_target, &made);
+    return result == 0 ? dfs_release(made) : result;
+  });
+}
+
 int refill(Directory& directory) {
   directory.next = 0;
   directory.count = 0;
@@ -133,23 +150,13 @@ int dfs_sys_readlink(dfs_sys_t* dfs_sys, const char* path, char* buf, daos_size_
 }
 
 int dfs_sys_symlink(dfs_sys_t* dfs_sys, const char* target, const char* path) {
-  return make_at(dfs_sys, path, [&](dfs_obj_t* parent, const char* name) {
-    dfs_obj_t* made = nullptr;
-    const int result =
-        dfs_open(dfs_sys->mount, parent, name, S_IFLNK, O_CREAT | O_EXCL | O_RDWR, 0, 0, target, &made);
-    return result == 0 ? dfs_release(made) : result;
-  });
+  return make_closed(dfs_sys, path, {.mode = S_IFLNK, .symlink_target = target});
 }
 
 int dfs_sys_mknod(dfs_sys_t* dfs_sys, const char* path, mode_t mode, daos_oclass_id_t cid,
                   daos_size_t chunk_size) {
   if ((mode & S_IFMT) != S_IFREG) return ENOTSUP;
-  return make_at(dfs_sys, path, [&](dfs_obj_t* parent, const char* name) {
-    dfs_obj_t* made = nullptr;
-    const int result = dfs_open(dfs_sys->mount, parent, name, mode, O_CREAT | O_EXCL | O_RDWR, cid,
-                                chunk_size, nullptr, &made);
-    return result == 0 ? dfs_release(made) : result;
-  });
+  return make_closed(dfs_sys, path, {.mode = mode, .object_class = cid, .chunk_bytes = chunk_size});
 }
 
 int dfs_sys_remove(dfs_sys_t* dfs_sys, const char* path, bool force, daos_obj_id_t* oid) {

@@ -85,12 +85,10 @@ Result<int> take_array(std::shared_ptr<ContainerHandle> container, const d_iov_t
   FIRN_TRY(const ArrayBytes bytes, take_in<ArrayBytes>(glob));
   if (bytes.container != container->info.id) return fail(Code::invalid, "the array is in another container");
   if (bytes.cell_bytes == 0 || bytes.chunk_cells == 0) return fail(Code::invalid, "the array has no sizes");
-  if (const int bad = check_object_id(bytes.object); bad != 0) return bad;
   auto handle = std::make_shared<ArrayHandle>();
-  if (const int bad = object_mode(*container, mode == 0 ? bytes.mode : mode, handle->object.mode); bad != 0)
+  const unsigned wanted = mode == 0 ? bytes.mode : mode;
+  if (const int bad = describe_object(std::move(container), bytes.object, wanted, handle->object); bad != 0)
     return bad;
-  handle->object.container = std::move(container);
-  handle->object.id = bytes.object;
   handle->cell_bytes = bytes.cell_bytes;
   handle->chunk_cells = bytes.chunk_cells;
   *oh = handles().add(std::move(handle));

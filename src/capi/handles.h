@@ -5,6 +5,8 @@
 #include <atomic>
 #include <memory>
 
+#include <daos_cont.h>
+
 #include "capi/handle_table.h"
 #include "capi/system.h"
 #include "dfs/dfs.h"
@@ -28,6 +30,7 @@ struct ContainerHandle {
   ContainerInfo info;
   unsigned flags = 0;  // DAOS_COO_
   std::string id() const { return info.id.uuid.text(); }
+  bool writable() const { return (flags & (DAOS_COO_RW | DAOS_COO_EX)) != 0; }
 };
 
 // Of daos_fs.h: in no table, a dfs_t holds it.

@@ -83,11 +83,10 @@ int daos_kv_open(daos_handle_t coh, daos_obj_id_t oid, unsigned int mode, daos_h
   if (!container) return -DER_NO_HDL;
   if (oh == nullptr || !daos_is_kv(oid))
     return refuse("place for the handle missing, or no key-value object");
-  if (const int bad = check_object_id(object_id_of(oid)); bad != 0) return bad;
   auto handle = std::make_shared<KvHandle>();
-  if (const int bad = object_mode(*container, mode, handle->object.mode); bad != 0) return bad;
-  handle->object.container = std::move(container);
-  handle->object.id = object_id_of(oid);
+  if (const int bad = describe_object(std::move(container), object_id_of(oid), mode, handle->object);
+      bad != 0)
+    return bad;
   *oh = handles().add(std::move(handle));
   return perform_now(ev, oh->cookie == 0 ? -DER_NOMEM : 0);
 }

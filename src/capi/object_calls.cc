@@ -71,10 +71,19 @@ Result<OpenObject> open_in(Lane& lane, const ObjectHandle& handle) {
 }
 
 int object_mode(const ContainerHandle& container, unsigned mode, unsigned& result) {
-  const bool may_write = (container.flags & (DAOS_COO_RW | DAOS_COO_EX)) != 0;
+  const bool may_write = container.writable();
   result = mode;
   if ((mode & (DAOS_OO_RO | kWriteModes)) == 0) result |= may_write ? DAOS_OO_RW : DAOS_OO_RO;
   return (result & kWriteModes) != 0 && !may_write ? -DER_NO_PERM : 0;
+}
+
+int describe_object(std::shared_ptr<ContainerHandle> container, ObjectId id, unsigned mode,
+                    ObjectHandle& object) {
+  if (const int bad = check_object_id(id); bad != 0) return bad;
+  if (const int bad = object_mode(*container, mode, object.mode); bad != 0) return bad;
+  object.container = std::move(container);
+  object.id = id;
+  return 0;
 }
 
 }  // namespace firn::capi
@@ -87,12 +96,9 @@ int daos_obj_open(daos_handle_t coh, daos_obj_id_t oid, unsigned int mode, daos_
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (oh == nullptr) return refuse("there is no place for the handle");
-  const firn::ObjectId id = object_id_of(oid);
-  if (const int bad = check_object_id(id); bad != 0) return bad;
   auto handle = std::make_shared<ObjectHandle>();
-  if (const int bad = object_mode(*container, mode, handle->mode); bad != 0) return bad;
-  handle->container = std::move(container);
-  handle->id = id;
+  if (const int bad = describe_object(std::move(container), object_id_of(oid), mode, *handle); bad != 0)
+    return bad;
   *oh = handles().add(std::move(handle));
   return perform_now(ev, oh->cookie == 0 ? -DER_NOMEM : 0);
 }

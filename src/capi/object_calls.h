@@ -28,4 +28,9 @@ int check_object_id(ObjectId id);
 // not allow it.
 int object_mode(const ContainerHandle& container, unsigned mode, unsigned& result);
 
+// What a handle of the object in that container stands for. Negative, and nothing changed but the mode, if
+// one of the two above refuses.
+int describe_object(std::shared_ptr<ContainerHandle> container, ObjectId id, unsigned mode,
+                    ObjectHandle& object);
+
 }  // namespace firn::capi

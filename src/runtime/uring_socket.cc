@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "runtime/connect_to_any.h"
 #include "runtime/descriptor.h"
 #include "runtime/errno_error.h"
 #include "runtime/io_vector.h"
@@ -265,12 +266,10 @@ Result<std::unique_ptr<ListenSocket>> UringSockets::listen_local(std::string pat
 
 Task<Result<std::unique_ptr<Socket>>> UringSockets::connect(std::string host, uint16_t port,
                                                             Duration timeout) {
-  const MonotonicTime deadline = executor_.now() + timeout;
-  FIRN_CO_TRY(const auto addresses, co_await resolve_on(executor_, host, port));
-  for (size_t i = 0;; i++) {
-    auto socket = co_await connect_to(executor_, addresses[i], deadline);
-    if (socket || i + 1 == addresses.size() || executor_.now() >= deadline) co_return socket;
-  }
+  return connect_to_any(executor_, std::move(host), port, timeout,
+                        [&executor = executor_](const SocketAddress& address, MonotonicTime deadline) {
+                          return connect_to(executor, address, deadline);
+                        });
 }
 
 std::unique_ptr<Socket> UringSockets::adopt(int descriptor) {
