@@ -3,11 +3,12 @@
 libraries. With an embedded engine, and with a server over TCP.
 
 Usage: api_test.py BUILD_FOLDER"""
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import systems
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"api": ["-ldaos"], "files": ["-ldfs", "-ldaos"]}
@@ -21,24 +22,11 @@ def build(folder, program):
 
 
 def run(program, system):
-    environment = dict(os.environ, FIRN_SYSTEM=system)
-    done = subprocess.run([program, "tank"], env=environment, capture_output=True, text=True, timeout=240)
+    done = systems.run([program, "tank"], system)
     if done.returncode == 0:
         return True
     print(f"{program.name}, {system}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
     return False
-
-
-def run_served(firn, program, system):
-    command = [firn, "serve", system, "--listen", "tcp://127.0.0.1:0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        words = server.stdout.readline().split()
-        address = next(word for word in words if word.startswith("tcp://"))
-        return run(program, address)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def main():
@@ -47,11 +35,12 @@ def main():
     results = []
     with tempfile.TemporaryDirectory() as scratch:
         for name in PROGRAMS:
-            program, system = Path(scratch) / name, Path(scratch) / f"{name}-system"
+            program, directory = Path(scratch) / name, Path(scratch) / f"{name}-system"
             build(folder, program)
-            create = [firn, "--system", system, "pool", "create", "tank", "--size", "256MiB"]
-            subprocess.run(create, check=True, stdout=subprocess.DEVNULL)
-            results += [run(program, str(system)), run_served(firn, program, str(system))]
+            systems.make_pool(firn, directory, "256MiB")
+            results.append(run(program, directory))
+            with systems.served(firn, directory) as server:
+                results.append(run(program, server.address))
     return 0 if all(results) else 1
 
 

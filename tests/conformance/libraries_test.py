@@ -3,7 +3,7 @@
 more, and a C program that names it alone links, runs and gets right answers. What is not supported yet says
 so, and is listed in docs/daos-api.md.
 
-Usage: libraries_test.py FOLDER_OF_THE_LIBRARIES"""
+Usage: libraries_test.py BUILD_FOLDER"""
 import ctypes
 import errno
 import re
@@ -120,14 +120,15 @@ def check_probe(library, folder):
 
 
 def check_answers_apart(folder):
-    done = subprocess.run([sys.executable, __file__, folder, "--answers"], capture_output=True, text=True)
+    command = [sys.executable, __file__, folder.parent, "--answers"]
+    done = subprocess.run(command, capture_output=True, text=True)
     yield from done.stdout.splitlines()
     if done.returncode != 0:
         yield f"calling what is not supported ends with {done.returncode}: {done.stderr.strip()}"
 
 
 def main():
-    folder = Path(sys.argv[1]).resolve()
+    folder = Path(sys.argv[1]).resolve() / "lib"
     if "--answers" in sys.argv:
         for failure in check_not_supported_answers(folder):
             print(failure)

@@ -176,9 +176,9 @@ def check_places(tree):
             yield Finding(f"src/{name}/README.md", 1, "room-readme",
                           "is missing: what the room does, where to start")
     for path in tree.files:
-        if path.endswith(".h") and path.split("/")[0] not in ("src", "include", "tests", "bench"):
+        if path.endswith(".h") and path.split("/")[0] not in ("src", "include", "tests", "bench", "examples"):
             yield Finding(path, 1, "header-place",
-                          "headers stand in src/, include/ or beside the test that uses them")
+                          "headers stand in src/, include/ or beside the test or example that uses them")
 
 
 # --- headers ---------------------------------------------------------------------------------------
