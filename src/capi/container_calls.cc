@@ -9,8 +9,6 @@ namespace firn::capi {
 
 namespace {
 
-bool writable(const PoolHandle& pool) { return (pool.flags & (DAOS_PC_RW | DAOS_PC_EX)) != 0; }
-
 Task<Result<int>> create(Lane* lane, std::shared_ptr<PoolHandle> pool, ContainerCreateRequest request,
                          uint8_t* uuid) {
   FIRN_CO_TRY(client::Client* const client, lane->client(pool->system));
@@ -75,7 +73,7 @@ int create_container(daos_handle_t poh, const char* label, daos_prop_t* properti
   if (!ready()) return -DER_UNINIT;
   auto pool = find<PoolHandle>(poh);
   if (!pool) return -DER_NO_HDL;
-  if (!writable(*pool)) return -DER_NO_PERM;
+  if (!pool->writable()) return -DER_NO_PERM;
   auto request = create_request(label, properties);
   if (!request) return report(std::move(request).error(), std::source_location::current());
   request->pool = pool->id();
@@ -117,7 +115,7 @@ int daos_cont_open(daos_handle_t poh, const char* cont, unsigned int flags, daos
   const unsigned way = flags & DAOS_COO_IO_BASE_MASK;
   if (way == 0 || (way & (way - 1)) != 0 || (flags & ~DAOS_COO_MASK) != 0)
     return refuse("not one of DAOS_COO_RO, _RW, _EX");
-  if (way != DAOS_COO_RO && !writable(*pool)) return -DER_NO_PERM;
+  if (way != DAOS_COO_RO && !pool->writable()) return -DER_NO_PERM;
   return perform(ev, [pool = std::move(pool), name = std::string(cont), flags, coh, info](Lane& lane) {
     return open(&lane, pool, name, flags, {coh, info});
   });
@@ -136,7 +134,7 @@ int daos_cont_destroy(daos_handle_t poh, const char* cont, int, daos_event_t* ev
   auto pool = find<PoolHandle>(poh);
   if (!pool) return -DER_NO_HDL;
   if (cont == nullptr || *cont == '\0') return refuse("the container is missing");
-  if (!writable(*pool)) return -DER_NO_PERM;
+  if (!pool->writable()) return -DER_NO_PERM;
   return perform(ev, [pool = std::move(pool), name = std::string(cont)](Lane& lane) {
     return destroy(&lane, pool, name);
   });

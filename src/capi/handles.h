@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <daos_cont.h>
+#include <daos_pool.h>
 
 #include "capi/handle_table.h"
 #include "capi/system.h"
@@ -22,6 +23,7 @@ struct PoolHandle {
   std::atomic<uint32_t> containers_open = 0;
   uint32_t target_count() const { return static_cast<uint32_t>(description.map.targets.size()); }
   std::string id() const { return description.map.pool.uuid.text(); }
+  bool writable() const { return (flags & (DAOS_PC_RW | DAOS_PC_EX)) != 0; }
 };
 
 struct ContainerHandle {

@@ -24,6 +24,7 @@ struct Program {
 void add_serve_command(CLI::App& app, Program& program);
 void add_pool_commands(CLI::App& app, Program& program);
 void add_container_commands(CLI::App& app, Program& program);
+void add_attribute_commands(CLI::App& group, Program& program, bool of_containers);
 void add_fs_commands(CLI::App& app, Program& program);
 void add_copy_command(CLI::App& fs, Program& program);
 void add_top_command(CLI::App& app, Program& program);

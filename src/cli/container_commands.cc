@@ -137,6 +137,7 @@ void add_container_commands(CLI::App& app, Program& program) {
   change->add_option("-p,--property", arguments->properties, "NAME:VALUE; may be given several times")
       ->required();
   commands.add("destroy", "Remove a container; its data is lost", destroy);
+  add_attribute_commands(*group, program, true);
 }
 
 }  // namespace firn::cli

@@ -79,6 +79,32 @@ void declare_copy(CLI::App& command, FaceArguments& arguments) {
   refuse_options(command, arguments, kRefused);
 }
 
+using DeclareOwner = void (*)(CLI::App& command, FaceArguments& arguments);
+
+template <DeclareOwner declare_owner>
+void declare_set_attributes(CLI::App& command, FaceArguments& arguments) {
+  declare_owner(command, arguments);
+  command.add_option("attributes", arguments.pairs, "NAME:VALUE,NAME:VALUE")->required();
+}
+
+template <DeclareOwner declare_owner>
+void declare_get_attributes(CLI::App& command, FaceArguments& arguments) {
+  declare_owner(command, arguments);
+  command.add_option("names", arguments.names, "NAME,NAME (default: all)");
+}
+
+template <DeclareOwner declare_owner>
+void declare_delete_attributes(CLI::App& command, FaceArguments& arguments) {
+  declare_owner(command, arguments);
+  command.add_option("names", arguments.names, "NAME,NAME")->required();
+}
+
+template <DeclareOwner declare_owner>
+void declare_list_attributes(CLI::App& command, FaceArguments& arguments) {
+  declare_owner(command, arguments);
+  command.add_flag("-v,--verbose", arguments.verbose, "With their values");
+}
+
 constexpr FaceCommand kCommands[] = {
     {"pool", "list,ls", "All pools", firn::cli::face_list_pools, declare_list},
     {"pool", "query", "One pool and its space", firn::cli::face_query_pool, declare_pool_query},
@@ -86,10 +112,14 @@ constexpr FaceCommand kCommands[] = {
      declare_list_containers},
     {"pool", "get-prop", "Properties of a pool", firn::cli::face_pool_properties, firn::cli::declare_pool},
     {"pool", "query-targets", ""},
-    {"pool", "list-attr,list-attrs,lsattr", ""},
-    {"pool", "get-attr,getattr", ""},
-    {"pool", "set-attr,setattr", ""},
-    {"pool", "del-attr,delattr", ""},
+    {"pool", "list-attr,list-attrs,lsattr", "Names of attributes", firn::cli::face_list_attributes,
+     declare_list_attributes<firn::cli::declare_pool>},
+    {"pool", "get-attr,getattr", "Attributes", firn::cli::face_get_attributes,
+     declare_get_attributes<firn::cli::declare_pool>},
+    {"pool", "set-attr,setattr", "Set attributes", firn::cli::face_set_attributes,
+     declare_set_attributes<firn::cli::declare_pool>},
+    {"pool", "del-attr,delattr", "Delete attributes", firn::cli::face_delete_attributes,
+     declare_delete_attributes<firn::cli::declare_pool>},
     {"pool", "autotest", ""},
     {"container", "create", "Make a container", firn::cli::face_create_container, declare_create},
     {"container", "list,ls", "The containers of a pool", firn::cli::face_list_containers,
@@ -106,10 +136,14 @@ constexpr FaceCommand kCommands[] = {
     {"container", "check", ""},
     {"container", "evict", ""},
     {"container", "list-objects,list-obj", ""},
-    {"container", "list-attr,list-attrs,lsattr", ""},
-    {"container", "get-attr,getattr", ""},
-    {"container", "set-attr,setattr", ""},
-    {"container", "del-attr,delattr", ""},
+    {"container", "list-attr,list-attrs,lsattr", "Names of attributes", firn::cli::face_list_attributes,
+     declare_list_attributes<firn::cli::declare_container>},
+    {"container", "get-attr,getattr", "Attributes", firn::cli::face_get_attributes,
+     declare_get_attributes<firn::cli::declare_container>},
+    {"container", "set-attr,setattr", "Set attributes", firn::cli::face_set_attributes,
+     declare_set_attributes<firn::cli::declare_container>},
+    {"container", "del-attr,delattr", "Delete attributes", firn::cli::face_delete_attributes,
+     declare_delete_attributes<firn::cli::declare_container>},
     {"container", "get-acl", ""},
     {"container", "overwrite-acl,replace", ""},
     {"container", "update-acl", ""},

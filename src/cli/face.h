@@ -27,6 +27,7 @@ struct FaceArguments {
   std::string names;  // of properties, with commas between
   std::string pairs;  // NAME:VALUE, with commas between
   bool recursive = false;
+  bool verbose = false;
   std::vector<std::string> refused;  // options that were given and mean something this version cannot do
 };
 

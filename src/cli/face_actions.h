@@ -18,6 +18,12 @@ Task<Result<void>> face_query_container(Session& session, FaceArguments argument
 Task<Result<void>> face_container_properties(Session& session, FaceArguments arguments);
 Task<Result<void>> face_set_container_properties(Session& session, FaceArguments arguments);
 
+// Of the container that is named, or of the pool.
+Task<Result<void>> face_set_attributes(Session& session, FaceArguments arguments);
+Task<Result<void>> face_get_attributes(Session& session, FaceArguments arguments);
+Task<Result<void>> face_list_attributes(Session& session, FaceArguments arguments);
+Task<Result<void>> face_delete_attributes(Session& session, FaceArguments arguments);
+
 Task<Result<void>> face_copy(Session& session, FaceArguments arguments);
 // Of clients: where the engines are; of administrators: in what state.
 Task<Result<void>> face_query_system(Session& session, FaceArguments arguments);

@@ -132,6 +132,7 @@ void add_pool_commands(CLI::App& app, Program& program) {
     program.set(
         [arguments](Session& session) { return destroy(session, arguments->label, arguments->recursive); });
   });
+  add_attribute_commands(*pool, program, false);
 }
 
 }  // namespace firn::cli

@@ -50,6 +50,12 @@ class Client {
   Task<Result<ContainerInfo>> set_container_properties(ContainerSetPropertiesRequest request);
   Task<Result<void>> destroy_container(std::string pool, std::string container);
 
+  // Any request to the control service; contracts beside the messages.
+  template <class Request>
+  Task<Result<typename Request::Reply>> ask(Request request) {
+    return rpc().call(system(), request, {}, options().call);
+  }
+
   // What a service (a target of the system's engine, or Address::kControlTarget) has counted: a request of
   // model/metrics_messages.h, answered within `patience` or not at all.
   template <class Request>

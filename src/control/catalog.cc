@@ -17,6 +17,7 @@ template Task<Result<std::optional<Versioned<ContainerRecord>>>> Catalog::find(s
 template Task<Result<std::optional<Versioned<LabelRecord>>>> Catalog::find(std::string key);
 template Task<Result<std::optional<Versioned<PoolMapRecord>>>> Catalog::find(std::string key);
 template Task<Result<std::optional<Versioned<OidRecord>>>> Catalog::find(std::string key);
+template Task<Result<std::optional<Versioned<AttributesRecord>>>> Catalog::find(std::string key);
 template Task<Result<std::optional<Versioned<RequestRecord>>>> Catalog::find(std::string key);
 
 template <class Record>

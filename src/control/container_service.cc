@@ -132,7 +132,9 @@ Task<Result<void>> ContainerService::remove_once(ContainerRecord container) {
   }
   FIRN_CO_CHECK(co_await when_all_ok(std::move(removals)));
   MetaTransaction end;
-  end.changes = {{key, std::nullopt}, {keys::oids(container.pool, container.id), std::nullopt}};
+  end.changes = {{key, std::nullopt},
+                 {keys::oids(container.pool, container.id), std::nullopt},
+                 {keys::attributes(container.pool, container.id.uuid), std::nullopt}};
   co_return co_await context_.commit(std::move(end));
 }
 

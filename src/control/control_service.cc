@@ -13,7 +13,10 @@ Caller caller_of(const net::ServerCall& call) {
 
 ControlService::ControlService(Runtime& runtime, MetaStore& meta, TargetDirectory& targets,
                                ControlOptions options)
-    : context_(runtime, meta, targets, std::move(options)), pools_(context_), containers_(context_) {}
+    : context_(runtime, meta, targets, std::move(options)),
+      pools_(context_),
+      containers_(context_),
+      attributes_(context_) {}
 
 Task<Result<void>> ControlService::start() {
   FIRN_CO_CHECK(co_await make_system());
@@ -46,6 +49,7 @@ void ControlService::serve(net::RpcServer& server) {
   server.handle<SystemQueryRequest>([this](SystemQueryRequest, net::ServerCall&) { return query_system(); });
   serve_pools(server);
   serve_containers(server);
+  serve_attributes(server);
 }
 
 void ControlService::serve_pools(net::RpcServer& server) {
@@ -81,6 +85,20 @@ void ControlService::serve_containers(net::RpcServer& server) {
   });
   server.handle<AllocateOidsRequest>(
       [this](AllocateOidsRequest request, net::ServerCall&) { return containers_.allocate_oids(request); });
+}
+
+void ControlService::serve_attributes(net::RpcServer& server) {
+  server.handle<AttributeSetRequest>([this](AttributeSetRequest request, net::ServerCall& call) {
+    return attributes_.set(std::move(request), caller_of(call));
+  });
+  server.handle<AttributeDeleteRequest>([this](AttributeDeleteRequest request, net::ServerCall& call) {
+    return attributes_.remove(std::move(request), caller_of(call));
+  });
+  server.handle<AttributeGetRequest>(
+      [this](AttributeGetRequest request, net::ServerCall&) { return attributes_.get(std::move(request)); });
+  server.handle<AttributeListRequest>([this](AttributeListRequest request, net::ServerCall&) {
+    return attributes_.list(std::move(request));
+  });
 }
 
 }  // namespace firn::control

@@ -5,6 +5,7 @@
 // close(). One thread.
 #pragma once
 
+#include "control/attribute_service.h"
 #include "control/container_service.h"
 #include "control/control_context.h"
 #include "control/pool_service.h"
@@ -30,15 +31,18 @@ class ControlService {
   Task<Result<SystemQueryReply>> query_system();
   PoolService& pools() { return pools_; }
   ContainerService& containers() { return containers_; }
+  AttributeService& attributes() { return attributes_; }
 
  private:
   Task<Result<void>> make_system();
   void serve_pools(net::RpcServer& server);
   void serve_containers(net::RpcServer& server);
+  void serve_attributes(net::RpcServer& server);
 
   ControlContext context_;
   PoolService pools_;
   ContainerService containers_;
+  AttributeService attributes_;
 };
 
 }  // namespace firn::control

@@ -132,7 +132,7 @@ class FakeSystem {
   // Keys in the metadata, without those of the system and of remembered requests.
   std::vector<std::string> keys_left() {
     std::vector<std::string> left;
-    for (const auto* prefix : {"pool", "container", "oid"}) {
+    for (const auto* prefix : {"pool", "container", "oid", "attributes"}) {
       for (const MetaEntry& entry : ok(runtime.run(meta.list(prefix)))) left.push_back(entry.key);
     }
     return left;

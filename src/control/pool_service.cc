@@ -153,7 +153,8 @@ Task<Result<void>> PoolService::remove(PoolRecord record) {
 
   MetaTransaction end;
   const PoolId id = record.id;
-  for (const auto& prefix : {keys::containers(id), keys::container_labels(id), keys::oids_of_pool(id)}) {
+  for (const auto& prefix : {keys::containers(id), keys::container_labels(id), keys::oids_of_pool(id),
+                             keys::attributes_of_pool(id)}) {
     FIRN_CO_TRY(const auto entries, co_await context_.meta.list(prefix));
     for (const MetaEntry& entry : entries) end.changes.push_back({entry.key, std::nullopt});
   }

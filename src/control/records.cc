@@ -21,6 +21,8 @@ std::string container_label(PoolId pool, std::string_view label) {
 }
 std::string oids_of_pool(PoolId pool) { return fmt::format("oid/{}/", pool.uuid.text()); }
 std::string oids(PoolId pool, ContainerId container) { return oids_of_pool(pool) + container.uuid.text(); }
+std::string attributes_of_pool(PoolId pool) { return fmt::format("attributes/{}/", pool.uuid.text()); }
+std::string attributes(PoolId pool, Uuid owner) { return attributes_of_pool(pool) + owner.text(); }
 std::string requests() { return "request/"; }
 std::string requests_of(ClientId client) { return fmt::format("request/{:016x}/", client.value); }
 // Hexadecimal of fixed width sorts like the number.

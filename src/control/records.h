@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "model/attribute_messages.h"
 #include "model/control_messages.h"
 #include "model/ids.h"
 #include "model/pool_map.h"
@@ -89,6 +90,13 @@ struct OidRecord {
   static void fields(auto& self, auto&& visit) { visit("next", self.next); }
 };
 
+// The attributes of a pool or container, by name.
+struct AttributesRecord {
+  static constexpr uint16_t kVersion = 1;
+  std::vector<Attribute> attributes;
+  static void fields(auto& self, auto&& visit) { visit("attributes", self.attributes); }
+};
+
 // A change that was made, and what was answered: a repeat of the request gets the same answer.
 struct RequestRecord {
   static constexpr uint16_t kVersion = 1;
@@ -114,8 +122,10 @@ std::string container_labels(PoolId pool);  // prefix of all container_label()
 std::string container_label(PoolId pool, std::string_view label);
 std::string oids_of_pool(PoolId pool);  // prefix of all oids()
 std::string oids(PoolId pool, ContainerId container);
-std::string requests();                    // prefix of all requests_of()
-std::string requests_of(ClientId client);  // prefix of all request()
+std::string attributes_of_pool(PoolId pool);      // prefix of all attributes(), those of containers too
+std::string attributes(PoolId pool, Uuid owner);  // the owner: the pool itself or a container
+std::string requests();                           // prefix of all requests_of()
+std::string requests_of(ClientId client);         // prefix of all request()
 std::string request(RequestId request);
 }  // namespace keys
 

@@ -13,6 +13,8 @@ constexpr uint64_t kRequestDataBytesMax = 32ull << 20;  // payload of one update
 constexpr uint64_t kRecordIndexMax = 1ull << 63;        // record indices are below this
 constexpr uint32_t kListEntriesMax = 4096;              // keys or extents of one list answer
 constexpr uint32_t kLabelBytesMax = 127;
+constexpr uint32_t kAttributeNameBytesMax = 511;
+constexpr uint64_t kAttributesBytesMax = 512 << 10;  // names and values of one pool or container together
 constexpr uint32_t kPlacementGroupsMax = 65536;
 constexpr uint32_t kPlacementGroupsDefault = 1024;
 

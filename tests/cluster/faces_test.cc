@@ -86,6 +86,30 @@ TEST_F(Faces, properties_are_set_and_shown) {
   EXPECT_EQ(daos({"cont", "get-prop", "tank", "house", "--properties", "nonsense"}).status, 1);
 }
 
+TEST_F(Faces, attributes_of_pools_and_containers) {
+  make_pool();
+  response(daos({"-j", "cont", "create", "tank", "home"}));
+  response(daos({"-j", "pool", "set-attr", "tank", "colour:grey"}));
+  response(daos({"-j", "cont", "set-attr", "tank", "home", "colour:red,time:7:30"}));
+  EXPECT_EQ(response(daos({"-j", "pool", "get-attr", "tank", "colour"}))[0]["value"], "grey");
+  const auto all = response(daos({"-j", "cont", "lsattr", "tank", "home", "-v"}));
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[1]["name"], "time");
+  EXPECT_EQ(all[1]["value"], "7:30");
+  response(daos({"-j", "cont", "delattr", "tank", "home", "colour"}));
+  EXPECT_EQ(response(daos({"-j", "cont", "list-attrs", "tank", "home"})).size(), 1u);
+  EXPECT_EQ(daos({"cont", "get-attr", "tank", "home", "colour"}).status, 1);
+  const auto firn = [this](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {firn_binary(), "--json", "--system", system_});
+    return run(std::move(arguments));
+  };
+  response(firn({"pool", "set-attr", "tank", "a:1", "b:2"}));
+  EXPECT_EQ(response(firn({"pool", "list-attrs", "tank"})).size(), 3u);
+  EXPECT_EQ(response(firn({"container", "get-attr", "tank", "home", "time"}))[0]["value"], "7:30");
+  response(firn({"pool", "del-attr", "tank", "a", "b"}));
+  EXPECT_EQ(response(firn({"pool", "get-attr", "tank"})).size(), 1u);
+}
+
 TEST_F(Faces, files_are_copied_in_and_out) {
   make_pool();
   response(daos({"-j", "cont", "create", "tank", "home", "-t", "POSIX"}));

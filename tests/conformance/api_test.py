@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""C programs that use the DAOS API (api.c, files.c), compiled with the public headers and linked to a build's
-libraries. With an embedded engine, and with a server over TCP.
+"""C programs that use the DAOS API (api.c, files.c, metadata.c), compiled with the public headers and linked
+to a build's libraries. With an embedded engine, and with a server over TCP.
 
 Usage: api_test.py BUILD_FOLDER"""
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 import systems
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = {"api": ["-ldaos"], "files": ["-ldfs", "-ldaos"]}
+PROGRAMS = {"api": ["-ldaos"], "files": ["-ldfs", "-ldaos"], "metadata": ["-ldaos"]}
 
 
 def build(folder, program):
