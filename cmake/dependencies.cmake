@@ -12,7 +12,7 @@ pkg_check_modules(pmem REQUIRED IMPORTED_TARGET libpmem)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(fabric IMPORTED_TARGET libfabric>=1.17)  # optional: RDMA
 
-if(BUILD_TESTING AND NOT FIRN_FUZZ)
+if(BUILD_TESTING)
   find_package(GTest REQUIRED)
   find_package(benchmark REQUIRED)
 endif()
