@@ -94,7 +94,8 @@ int dfs_cont_create(daos_handle_t poh, uuid_t* uuid, dfs_attr_t* attr, daos_hand
 int dfs_cont_create_with_label(daos_handle_t poh, const char* label, dfs_attr_t* attr, uuid_t* uuid,
                                daos_handle_t* coh, dfs_t** dfs);
 
-/* flags: O_RDONLY or O_RDWR, and DFS_BALANCED for a container that was made so. */
+/* flags: O_RDONLY or O_RDWR, and DFS_BALANCED for a container that was made so. O_RDWR with a container
+ * that is open for reading: as O_RDONLY. */
 int dfs_mount(daos_handle_t poh, daos_handle_t coh, int flags, dfs_t** dfs);
 
 int dfs_mount_snap(daos_handle_t poh, daos_handle_t coh, int flags, daos_epoch_t epoch, const char* name,

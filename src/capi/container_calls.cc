@@ -115,7 +115,6 @@ int daos_cont_open(daos_handle_t poh, const char* cont, unsigned int flags, daos
   const unsigned way = flags & DAOS_COO_IO_BASE_MASK;
   if (way == 0 || (way & (way - 1)) != 0 || (flags & ~DAOS_COO_MASK) != 0)
     return refuse("not one of DAOS_COO_RO, _RW, _EX");
-  if (way != DAOS_COO_RO && !pool->writable()) return -DER_NO_PERM;
   return perform(ev, [pool = std::move(pool), name = std::string(cont), flags, coh, info](Lane& lane) {
     return open(&lane, pool, name, flags, {coh, info});
   });

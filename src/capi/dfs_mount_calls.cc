@@ -36,8 +36,8 @@ int mount_container(daos_handle_t poh, daos_handle_t coh, int flags, dfs_t** pla
   auto handle = std::make_shared<MountHandle>();
   handle->container = find<ContainerHandle>(coh);
   if (!handle->container || !find<PoolHandle>(poh)) return EINVAL;
-  const bool read_only = (flags & O_ACCMODE) == O_RDONLY;
-  if (!read_only && !handle->container->writable()) return EPERM;
+  // Programs that only read mount a container they have opened so with O_RDWR: it is writing that fails.
+  const bool read_only = (flags & O_ACCMODE) == O_RDONLY || !handle->container->writable();
   const int result = errno_of_call(
       perform(nullptr, [handle, read_only](Lane& lane) { return mount(&lane, handle, read_only); }));
   if (result == 0) *place = std::make_unique<struct dfs>(handle, poh, coh).release();

@@ -202,6 +202,7 @@ int dfs_sys_open(dfs_sys_t* dfs_sys, const char* path, mode_t mode, int flags, d
   PathEnd end;
   if (const int failed = find_end(dfs_sys, path, end); failed != 0) return failed;
   if (end.name.empty()) return EEXIST;
+  if ((mode & S_IFMT) == 0) mode |= S_IFREG;  // as open(2)
   return dfs_open(dfs_sys->mount, end.parent.get(), end.name.c_str(), mode, flags, cid, chunk_size, value,
                   obj);
 }

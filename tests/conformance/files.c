@@ -324,6 +324,30 @@ static void shared(dfs_t *dfs) {
 }
 
 /* The same by paths. */
+/* A container opened for reading may be mounted for writing; it is writing that fails. A pool connected for reading
+ * says nothing of its containers. */
+static void mount_read_only(const char *label) {
+  daos_handle_t container, pool;
+  dfs_t *dfs;
+  dfs_obj_t *file;
+
+  EXPECT(daos_pool_connect(label, NULL, DAOS_PC_RO, &pool, NULL, NULL), 0);
+  EXPECT(daos_cont_create_with_label(pool, "other", NULL, NULL, NULL), -DER_NO_PERM);
+  EXPECT(daos_cont_open(pool, "files", DAOS_COO_RW, &container, NULL, NULL), 0);
+  EXPECT(dfs_mount(pool, container, O_RDWR, &dfs), 0);
+  EXPECT(dfs_mkdir(dfs, NULL, "written", 0755, 0), 0);
+  EXPECT(dfs_umount(dfs), 0);
+  EXPECT(daos_cont_close(container, NULL), 0);
+  EXPECT(daos_cont_open(pool, "files", DAOS_COO_RO, &container, NULL, NULL), 0);
+  EXPECT(dfs_mount(pool, container, O_RDWR, &dfs), 0);
+  EXPECT(dfs_lookup(dfs, "/shared", O_RDONLY, &file, NULL, NULL), 0);
+  EXPECT(dfs_release(file), 0);
+  EXPECT(dfs_mkdir(dfs, NULL, "new", 0755, 0), EPERM);
+  EXPECT(dfs_umount(dfs), 0);
+  EXPECT(daos_cont_close(container, NULL), 0);
+  EXPECT(daos_pool_disconnect(pool, NULL), 0);
+}
+
 static void by_paths(const char *label) {
   dfs_sys_t *sys = NULL;
   dfs_obj_t *file = NULL;
@@ -353,7 +377,7 @@ static void by_paths(const char *label) {
   EXPECT(size, 3);
   EXPECT(memcmp(bytes, "ext", 3), 0);
   EXPECT(dfs_sys_close(file), 0);
-  EXPECT(dfs_sys_open(sys, "/a/file", S_IFREG, O_RDWR | O_TRUNC, 0, 0, NULL, &file), 0);
+  EXPECT(dfs_sys_open(sys, "/a/file", 0, O_RDWR | O_CREAT | O_TRUNC, 0, 0, NULL, &file), 0);
   EXPECT(dfs_sys_close(file), 0);
   EXPECT(dfs_sys_punch(sys, "/a/file", 9, DFS_MAX_FSIZE), 0);
   EXPECT(dfs_sys_utimens(sys, "/a/file", times, 0), 0);
@@ -437,6 +461,7 @@ int main(int count, char **arguments) {
   EXPECT(dfs_sync(dfs), 0);
   EXPECT(dfs_umount(dfs), 0);
   EXPECT(daos_cont_close(container, NULL), 0);
+  mount_read_only(label);
   EXPECT(daos_pool_disconnect(pool, NULL), 0);
 
   EXPECT(dfs_connect(label, NULL, "files", O_RDONLY, NULL, &dfs), 0);
