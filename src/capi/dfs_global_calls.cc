@@ -3,6 +3,7 @@
 
 #include "capi/dfs_calls.h"
 #include "capi/global_bytes.h"
+#include "dfs/object_classes.h"
 
 namespace firn::capi {
 
@@ -95,6 +96,7 @@ Result<dfs::Node> node_of(NodeBytes bytes) {
   const bool known = node.type == dfs::NodeType::file || node.type == dfs::NodeType::directory ||
                      node.type == dfs::NodeType::symlink;
   if (!known) return fail(Code::invalid, "the bytes are no entry of a file system");
+  if (node.chunk_bytes != 0) FIRN_CHECK(dfs::check_chunk_bytes(node.chunk_bytes));
   return node;
 }
 
@@ -125,7 +127,8 @@ Result<void> take_mount(const d_iov_t& glob, int flags, MountHandle& mount) {
   if (bytes.container != mount.container->info.id)
     return fail(Code::invalid, "the mount is of another container");
   dfs::MountDescription& what = mount.description;
-  what.options.read_only = wants_read_only(flags, bytes.read_only);
+  FIRN_CHECK(dfs::check_chunk_bytes(bytes.chunk_bytes));
+  what.options.read_only = wants_read_only(flags, bytes.read_only) || !mount.container->writable();
   what.superblock_object = bytes.superblock_object;
   what.superblock = {bytes.chunk_bytes, ObjectClassId{bytes.object_class},
                      ObjectClassId{bytes.directory_class}, ObjectClassId{bytes.file_class}};

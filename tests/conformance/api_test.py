@@ -3,22 +3,14 @@
 to a build's libraries. With an embedded engine, and with a server over TCP.
 
 Usage: api_test.py BUILD_FOLDER"""
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import programs
 import systems
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = {"api": ["-ldaos"], "files": ["-ldfs", "-ldaos"], "metadata": ["-ldaos"]}
-
-
-def build(folder, program):
-    command = ["gcc", "-std=gnu99", "-Wall", "-Werror", "-g", f"-I{ROOT / 'include'}",
-               ROOT / f"tests/conformance/{program.name}.c", "-o", program, f"-L{folder / 'lib'}",
-               *PROGRAMS[program.name], "-luuid", "-pthread", f"-Wl,-rpath,{folder / 'lib'}"]
-    subprocess.run(command, check=True)
+PROGRAMS = {"api": ["daos"], "files": ["dfs", "daos"], "metadata": ["daos"]}
 
 
 def run(program, system):
@@ -36,7 +28,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for name in PROGRAMS:
             program, directory = Path(scratch) / name, Path(scratch) / f"{name}-system"
-            build(folder, program)
+            programs.build(folder, program, PROGRAMS[name])
             systems.make_pool(firn, directory, "256MiB")
             results.append(run(program, directory))
             with systems.served(firn, directory) as server:
