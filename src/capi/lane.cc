@@ -48,8 +48,9 @@ Result<client::Client*> Lane::client(const std::shared_ptr<System>& system) {
   if (const auto at = connections_.find(system.get()); at != connections_.end())
     return at->second.client.get();
   FIRN_TRY(Address address, system->open());
-  Connection connection{.system = system, .transport = system->make_transport(*runtime_), .client = {}};
-  client::ClientOptions options{.memory_channels = false};
+  FIRN_TRY(auto transport, system->make_transport(*runtime_));
+  Connection connection{.system = system, .transport = std::move(transport), .client = {}};
+  client::ClientOptions options;
   options.call.cancel = stop_.token();
   connection.client =
       std::make_unique<client::Client>(*runtime_, *connection.transport, std::move(address), options);

@@ -1,10 +1,12 @@
 // A system this process talks to; see system.h.
 #include "capi/system.h"
 
+#include <cstdlib>
+
 #include "base/version.h"
 #include "net/fabric_address.h"
+#include "net/nearest_transport.h"
 #include "net/shm_address.h"
-#include "net/tcp_transport.h"
 
 namespace firn::capi {
 
@@ -15,7 +17,7 @@ constexpr std::string_view kTcpScheme = "tcp://";
 Result<Address> System::open() {
   if (name_.starts_with(kTcpScheme)) return Address{name_};
   if (name_.starts_with(net::kShmScheme) || net::is_fabric_address(name_)) {
-    return fail(Code::unsupported, "programs reach servers by TCP only in this version")
+    return fail(Code::unsupported, "programs are told of servers by TCP addresses only in this version")
         .on("system", name_)
         .remedy("give the server's address as tcp://HOST:PORT");
   }
@@ -31,11 +33,12 @@ Result<void> System::start_engine() {
   return {};
 }
 
-std::unique_ptr<Transport> System::make_transport(EpollRuntime& runtime) {
-  if (name_.starts_with(kTcpScheme)) {
-    return std::make_unique<net::TcpTransport>(runtime, runtime.sockets());
-  }
-  return std::make_unique<net::InprocTransport>(runtime.executor(), hub_);
+Result<std::unique_ptr<Transport>> System::make_transport(EpollRuntime& runtime) {
+  if (!name_.starts_with(kTcpScheme)) return std::make_unique<net::InprocTransport>(runtime.executor(), hub_);
+  const char* const wish = std::getenv("FIRN_TRANSPORT");
+  const bool any = wish == nullptr || *wish == '\0';
+  FIRN_TRY(const auto choice, net::parse_transport_choice(any ? "auto" : wish));
+  return std::make_unique<net::NearestTransport>(runtime, choice);
 }
 
 void System::close() {

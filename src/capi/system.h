@@ -21,8 +21,9 @@ class System {
   // Starts the engine if that is what there is and it has not been done. Code::not_found: the directory holds
   // no system; errors of EngineProcess::start.
   Result<Address> open();
-  // For a client on that runtime. After open().
-  std::unique_ptr<Transport> make_transport(EpollRuntime& runtime);
+  // For a client on that runtime. After open(). Code::invalid where the environment wants a transport that is
+  // none.
+  Result<std::unique_ptr<Transport>> make_transport(EpollRuntime& runtime);
   // Stops the engine. All clients are closed.
   void close();
 

@@ -120,11 +120,15 @@ inline RealRuntimeOptions quiet() {
   return options;
 }
 
-// tcp_epoll, inproc_epoll: the client is on an epoll loop.
-enum class TestTransport { inproc, tcp, shm, fabric_tcp, fabric_sockets, tcp_epoll, inproc_epoll };
+// tcp_epoll, shm_epoll, inproc_epoll: the client is on an epoll loop.
+enum class TestTransport { inproc, tcp, shm, fabric_tcp, fabric_sockets, tcp_epoll, shm_epoll, inproc_epoll };
 
 inline bool client_on_epoll(TestTransport transport) {
-  return transport == TestTransport::tcp_epoll || transport == TestTransport::inproc_epoll;
+  return transport == TestTransport::tcp_epoll || transport == TestTransport::shm_epoll ||
+         transport == TestTransport::inproc_epoll;
+}
+inline bool is_shm(TestTransport transport) {
+  return transport == TestTransport::shm || transport == TestTransport::shm_epoll;
 }
 inline bool is_inproc(TestTransport transport) {
   return transport == TestTransport::inproc || transport == TestTransport::inproc_epoll;
@@ -144,8 +148,8 @@ inline FabricOptions fabric_options(TestTransport transport) {
 
 inline std::string name_of(TestTransport transport) {
   if (const std::string provider = fabric_provider(transport); !provider.empty()) return "fabric_" + provider;
-  if (transport == TestTransport::shm) return "shm";
-  return std::string(is_inproc(transport) ? "inproc" : "tcp") + (client_on_epoll(transport) ? "_epoll" : "");
+  const std::string name = is_shm(transport) ? "shm" : is_inproc(transport) ? "inproc" : "tcp";
+  return name + (client_on_epoll(transport) ? "_epoll" : "");
 }
 
 // Why the transport cannot be tested here; empty when it can.
@@ -183,7 +187,7 @@ class EchoHost {
 
   EchoHost(InprocHub& hub, Options options) : hub_(hub), options_(options), address_{listen_uri_, kTarget} {
     if (is_inproc(options.transport)) address_.uri = "inproc://echo";
-    if (options.transport == TestTransport::shm) {
+    if (is_shm(options.transport)) {
       socket_path_ = test_socket_path();
       address_.uri = shm_uri({.path = socket_path_});
     }
@@ -243,7 +247,7 @@ class EchoHost {
           return fail(Code::not_found, "no such target here").on("target", target);
         },
         .route = [host](uint32_t, int descriptor, std::string) { host->adopt(descriptor); }};
-    if (host->options_.transport == TestTransport::shm) {
+    if (is_shm(host->options_.transport)) {
       return listen_shm(runtime, host->socket_path_, std::move(hooks), options);
     }
     if (host->fabric_) {
@@ -254,7 +258,7 @@ class EchoHost {
     return TcpListener::listen(runtime, runtime.sockets(), host->listen_uri_, std::move(hooks), options);
   }
   void adopt(int descriptor) {
-    if (options_.transport == TestTransport::shm) {
+    if (is_shm(options_.transport)) {
       shm_->adopt(descriptor, service_->server());
     } else {
       tcp_->adopt(descriptor, service_->server());
@@ -300,7 +304,7 @@ class EchoClient {
 
   RpcClient& rpc() { return *rpc_; }
   Executor& executor() { return runtime().executor(); }
-  Runtime& runtime() { return epoll_ ? static_cast<Runtime&>(*epoll_) : *real_; }
+  HostRuntime& runtime() { return epoll_ ? static_cast<HostRuntime&>(*epoll_) : *real_; }
   Transport& transport() { return *transport_; }
   template <class T>
   T run(Task<T> task) {
@@ -314,12 +318,11 @@ class EchoClient {
   }
   std::unique_ptr<Transport> make(InprocHub& hub, TestTransport transport) {
     if (is_inproc(transport)) return std::make_unique<InprocTransport>(executor(), hub);
-    if (transport == TestTransport::shm) return std::make_unique<ShmTransport>(*real_);
+    if (is_shm(transport)) return std::make_unique<ShmTransport>(runtime());
     if (!fabric_provider(transport).empty()) {
       return std::make_unique<FabricTransport>(*real_, fabric_options(transport));
     }
-    Sockets& sockets = epoll_ ? epoll_->sockets() : real_->sockets();
-    return std::make_unique<TcpTransport>(runtime(), sockets);
+    return std::make_unique<TcpTransport>(runtime(), runtime().sockets());
   }
 
   std::unique_ptr<EpollRuntime> epoll_;

@@ -24,7 +24,7 @@ class NearestTransport final : public Transport {
  public:
   // The runtime outlives it, and it its channels. `network` takes the place of TCP for every way but shared
   // memory, and outlives it too.
-  NearestTransport(RealRuntime& runtime, TransportChoice choice, Transport* network = nullptr)
+  NearestTransport(HostRuntime& runtime, TransportChoice choice, Transport* network = nullptr)
       : runtime_(runtime),
         choice_(choice),
         shm_(runtime),
@@ -38,7 +38,7 @@ class NearestTransport final : public Transport {
  private:
   std::vector<std::string> ways_of(const std::string& uri) const;
 
-  RealRuntime& runtime_;
+  HostRuntime& runtime_;
   const TransportChoice choice_;
   ShmTransport shm_;
   TcpTransport tcp_;

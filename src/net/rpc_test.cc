@@ -43,7 +43,8 @@ class RpcTest : public testing::TestWithParam<TestTransport> {
 INSTANTIATE_TEST_SUITE_P(Transports, RpcTest,
                          testing::Values(TestTransport::inproc, TestTransport::tcp, TestTransport::shm,
                                          TestTransport::fabric_tcp, TestTransport::fabric_sockets,
-                                         TestTransport::tcp_epoll, TestTransport::inproc_epoll),
+                                         TestTransport::tcp_epoll, TestTransport::shm_epoll,
+                                         TestTransport::inproc_epoll),
                          [](const auto& of) { return name_of(of.param); });
 
 TEST_P(RpcTest, call_gives_the_servers_answer) {

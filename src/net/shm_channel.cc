@@ -7,7 +7,7 @@
 
 namespace firn::net {
 
-ShmChannel::ShmChannel(UringExecutor& loop, Parts parts, std::move_only_function<void()> ended)
+ShmChannel::ShmChannel(PollingExecutor& loop, Parts parts, std::move_only_function<void()> ended)
     : loop_(loop),
       socket_(std::move(parts.socket)),
       memory_(std::move(parts.memory)),

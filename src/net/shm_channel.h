@@ -29,7 +29,7 @@ class ShmChannel final : public Channel, private Poller {
     std::string peer;
   };
   // `ended` is called when the channel is destroyed.
-  ShmChannel(UringExecutor& loop, Parts parts, std::move_only_function<void()> ended = [] {});
+  ShmChannel(PollingExecutor& loop, Parts parts, std::move_only_function<void()> ended = [] {});
   ~ShmChannel() override;
 
   // Once, before anything else but close().
@@ -54,7 +54,7 @@ class ShmChannel final : public Channel, private Poller {
   void give_up(Error reason);
   Error closed_error() const;
 
-  UringExecutor& loop_;
+  PollingExecutor& loop_;
   const std::unique_ptr<LocalSocket> socket_;
   SharedMemory memory_;
   const ShmView view_;

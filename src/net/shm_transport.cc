@@ -79,7 +79,7 @@ Task<Result<std::unique_ptr<Channel>>> ShmTransport::connect(Address to, Channel
   FIRN_CO_TRY(const ShmAddress address, parse_shm_address(to.uri));
   FIRN_CO_CHECK(check_mark(address));
   FIRN_CO_TRY(Descriptor descriptor, LocalSocket::connect(address.path));
-  auto socket = std::make_unique<LocalSocket>(runtime_.loop(), std::move(descriptor));
+  auto socket = runtime_.sockets().adopt_local(std::move(descriptor));
   FIRN_CO_CHECK(socket->send_now(Preamble{kProtocolVersion, to.target}.encode()));
   std::optional<WelcomeTimeout> timer(std::in_place, runtime_.executor(), *socket, timeout);
   FIRN_CO_TRY(SharedMemory memory, co_await receive_welcome(socket.get()));
@@ -112,7 +112,7 @@ Result<SharedMemory> ShmTransport::welcome(LocalSocket& socket) {
 }
 
 void ShmTransport::adopt(int descriptor, ChannelAcceptor& acceptor) {
-  auto socket = std::make_unique<LocalSocket>(runtime_.loop(), Descriptor(descriptor));
+  auto socket = runtime_.sockets().adopt_local(Descriptor(descriptor));
   auto memory = welcome(*socket);
   if (!memory) {
     runtime_.log().info("client refused: transport=shm reason=" + memory.error().message());
@@ -130,7 +130,7 @@ void ShmTransport::adopt(int descriptor, ChannelAcceptor& acceptor) {
   accepted.start(acceptor.accepted(std::move(channel)));
 }
 
-Result<std::unique_ptr<TcpListener>> listen_shm(RealRuntime& runtime, const std::string& path,
+Result<std::unique_ptr<TcpListener>> listen_shm(HostRuntime& runtime, const std::string& path,
                                                 TcpListener::Hooks hooks, TcpListener::Options options) {
   FIRN_TRY(auto socket, runtime.sockets().listen_local(path));
   return TcpListener::over(runtime, std::move(socket), shm_uri({.path = path}), std::move(hooks), options);

@@ -9,7 +9,7 @@
 
 #include "net/shm_channel.h"
 #include "net/tcp_listener.h"
-#include "runtime/real_runtime.h"
+#include "runtime/host_runtime.h"
 #include "runtime/transport.h"
 
 namespace firn::net {
@@ -24,7 +24,7 @@ struct ShmOptions {
 class ShmTransport final : public Transport {
  public:
   // One per thread; the runtime outlives it, and it its channels.
-  explicit ShmTransport(RealRuntime& runtime, ShmOptions options = {})
+  explicit ShmTransport(HostRuntime& runtime, ShmOptions options = {})
       : runtime_(runtime), options_(options) {}
 
   // Address{"shm://…", target}, net/shm_address.h. Waits for the server, so that a refusal is this call's
@@ -40,14 +40,14 @@ class ShmTransport final : public Transport {
   static Task<Result<SharedMemory>> receive_welcome(LocalSocket* socket);
   Result<SharedMemory> welcome(LocalSocket& socket);
 
-  RealRuntime& runtime_;
+  HostRuntime& runtime_;
   const ShmOptions options_;
   uint32_t adopted_ = 0;  // channels that live
 };
 
 // Listens on a socket at `path`, in place of one left there by a process that is no more. hooks.route passes
 // connections to adopt().
-Result<std::unique_ptr<TcpListener>> listen_shm(RealRuntime& runtime, const std::string& path,
+Result<std::unique_ptr<TcpListener>> listen_shm(HostRuntime& runtime, const std::string& path,
                                                 TcpListener::Hooks hooks, TcpListener::Options options = {});
 
 // "shm://PATH?at=MARK" for clients of this host.

@@ -24,6 +24,7 @@ namespace {
 constexpr int kEventsPerLook = 64;
 // What is ready goes before a look at the network, but not for ever.
 constexpr size_t kSettleTurnsMax = 64;
+constexpr int kTurnsUnlookedMax = 8;
 
 }  // namespace
 
@@ -73,10 +74,11 @@ void EpollExecutor::run(MonotonicTime until) {
 void EpollExecutor::turn(MonotonicTime until) {
   if (ready_.empty() && inbox_.empty() && !stopping_) {
     wait(until);
-  } else {
+  } else if (look_due()) {
     looked_at_ = now();
     look();
   }
+  pollers_.poll();
   inbox_.run_all();
   run_ready();
   if (!timers_.empty()) timers_.fire_due(looked_at_);
@@ -97,8 +99,12 @@ void EpollExecutor::settle() {
   }
 }
 
+// Each look is a system call. What is ready goes first, and so does what pollers have, but not for ever.
+bool EpollExecutor::look_due() { return pollers_.empty() || ++unlooked_ >= kTurnsUnlookedMax; }
+
 // True if anything has arrived. Who waits for it is ready then.
 bool EpollExecutor::look() {
+  unlooked_ = 0;
   epoll_event events[kEventsPerLook];
   const int count = ::epoll_wait(epoll_.number(), events, kEventsPerLook, 0);
   FIRN_ASSERT(count >= 0 || errno == EINTR);
@@ -109,7 +115,10 @@ bool EpollExecutor::look() {
   return count > 0;
 }
 
+bool EpollExecutor::arrivals() { return !inbox_.empty() || pollers_.ready() || (look_due() && look()); }
+
 void EpollExecutor::wait(MonotonicTime until) {
+  if (!look_due() && pollers_.ready()) return;
   const MonotonicTime begin = now();
   looked_at_ = begin;
   if (look()) return;
@@ -119,14 +128,15 @@ void EpollExecutor::wait(MonotonicTime until) {
   SpinPolicy::Crowd crowd = SpinPolicy::Crowd::nobody;
   const bool arrived =
       plan.poll_max.count() > 0 && spin_until(begin, std::min(begin + plan.poll_max, until), plan.yield_first,
-                                              crowd, [this] { return !inbox_.empty() || look(); });
+                                              crowd, [this] { return arrivals(); });
   if (!arrived) block_until(until);
   spin_policy_.waited(now() - begin, crowd);
 }
 
 void EpollExecutor::block_until(MonotonicTime until) {
   sleeping_.store(true);
-  if (inbox_.empty()) {
+  pollers_.sleeping(true);
+  if (inbox_.empty() && !pollers_.ready()) {
     const int64_t wait_ns = std::max<int64_t>((until - now()).count(), 0);
     const timespec timeout{.tv_sec = wait_ns / 1'000'000'000, .tv_nsec = wait_ns % 1'000'000'000};
     // The epoll descriptor itself is waited for, because epoll_wait() counts in milliseconds.
@@ -139,6 +149,7 @@ void EpollExecutor::block_until(MonotonicTime until) {
     uint64_t count = 0;  // who submits has written, or is about to
     [[maybe_unused]] const auto drained = ::read(wake_.number(), &count, sizeof count);
   }
+  pollers_.sleeping(false);
   looked_at_ = now();
   look();
 }

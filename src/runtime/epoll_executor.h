@@ -2,9 +2,10 @@
 // epoll, no files. Unlike an io_uring it may be run by one thread now and by another later, whoever has it at
 // the time; what was begun in a thread that has gone goes on. Nothing happens while nobody runs it.
 //
-// A turn: a look at what has arrived, inbox, ready coroutines, then the timers that were due when it looked.
-// So after a pause, however long, an answer that has come is seen before the time that was allowed for it
-// runs out. With nothing to do it polls for a moment while that pays (runtime/spin_policy.h), then blocks.
+// A turn: a look at what has arrived on sockets (while there is work, in some turns only), pollers, inbox,
+// ready coroutines, then the timers that were due when it looked. So after a pause, however long, an answer
+// that has come is seen before the time that was allowed for it runs out. With nothing to do it polls for a
+// moment while that pays (runtime/spin_policy.h), then blocks.
 //
 // All methods but submit() are called by whoever has the loop. Nothing may be in progress when it is
 // destroyed.
@@ -21,6 +22,7 @@
 #include "runtime/descriptor.h"
 #include "runtime/executor.h"
 #include "runtime/inbox.h"
+#include "runtime/poller.h"
 #include "runtime/spin_policy.h"
 #include "runtime/timer_queue.h"
 
@@ -30,7 +32,7 @@ struct EpollOptions {
   bool spin = true;  // false: always block at once
 };
 
-class EpollExecutor final : public Executor {
+class EpollExecutor final : public PollingExecutor {
  public:
   static Result<std::unique_ptr<EpollExecutor>> create(EpollOptions options = {});
   ~EpollExecutor() override;
@@ -40,6 +42,8 @@ class EpollExecutor final : public Executor {
   void arm(Timer& timer, MonotonicTime at) override { timers_.arm(timer, at); }
   void disarm(Timer& timer) override { timers_.disarm(timer); }
   void submit(std::move_only_function<void()> work) override;
+  void add_poller(Poller& poller) override { pollers_.add(poller); }
+  void remove_poller(Poller& poller) override { pollers_.remove(poller); }
 
   // Runs until stop(), or until that time has come. What is ready then has been run: what was to be sent is
   // with the kernel. May be run again, by another thread.
@@ -57,6 +61,8 @@ class EpollExecutor final : public Executor {
   void turn(MonotonicTime until);
   void run_ready();
   bool look();
+  bool look_due();
+  bool arrivals();
   void wait(MonotonicTime until);
   void block_until(MonotonicTime until);
 
@@ -65,7 +71,9 @@ class EpollExecutor final : public Executor {
   TimerQueue timers_;
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> batch_;  // what this turn resumes; swapped with ready_
+  Pollers pollers_;
   SpinPolicy spin_policy_;
+  int unlooked_ = 0;           // turns or looks around since the last look at sockets
   MonotonicTime looked_at_{};  // what had arrived by then has been seen
   bool running_ = false;
   bool stopping_ = false;

@@ -2,6 +2,7 @@
 // still.
 #include "runtime/epoll_executor.h"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -58,6 +59,61 @@ TEST_F(EpollExecutorTest, goes_on_in_another_thread) {
     blocking_run(*loop_, gate.close());
   }).join();
   EXPECT_EQ(text, "hello");
+}
+
+// What another thread leaves for a poller: found while the loop is awake, told when it sleeps.
+struct Mailbox final : Poller {
+  explicit Mailbox(EpollExecutor& of) : loop(of) { loop.add_poller(*this); }
+  ~Mailbox() { loop.remove_poller(*this); }
+  void poll() override {
+    while (taken < left.load()) {
+      taken++;
+      loop.stop();
+    }
+  }
+  bool ready() const override { return taken < left.load(); }
+  void sleeping(bool asleep) override { announced.store(asleep); }
+  void leave() {
+    left++;
+    if (announced.exchange(false)) loop.submit([] {});
+  }
+  EpollExecutor& loop;
+  int taken = 0;
+  std::atomic<int> left = 0;
+  std::atomic<bool> announced = false;
+};
+
+TEST_F(EpollExecutorTest, asks_pollers_awake_and_is_woken_for_them) {
+  Mailbox mailbox(*loop_);
+  constexpr int kRounds = 200;
+  std::atomic<int> seen = 0;
+  std::thread other([&] {
+    for (int i = 0; i < kRounds; i++) {
+      while (seen.load() < i) std::this_thread::yield();
+      if (i % 20 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      mailbox.leave();
+    }
+  });
+  while (mailbox.taken < kRounds) {
+    loop_->run();
+    seen = mailbox.taken;
+  }
+  other.join();
+}
+
+TEST_F(EpollExecutorTest, busy_pollers_do_not_keep_sockets_out) {
+  Mailbox mailbox(*loop_);
+  Gate gate(*loop_);
+  std::string text(10, ' ');
+  gate.spawn(receive(mine_.get(), &text));
+  loop_->run(loop_->now());
+  send_from_outside("hello");
+  for (int turn = 0; turn < 100 && gate.size() > 0; turn++) {
+    mailbox.left++;
+    loop_->run();
+  }
+  EXPECT_EQ(text, "hello");
+  blocking_run(*loop_, gate.close());
 }
 
 // A caller that was away for longer than it had allowed for the answer.

@@ -8,11 +8,11 @@
 #include "runtime/blocking_run.h"
 #include "runtime/epoll_executor.h"
 #include "runtime/epoll_socket.h"
-#include "runtime/runtime.h"
+#include "runtime/host_runtime.h"
 
 namespace firn {
 
-class EpollRuntime final : public Runtime {
+class EpollRuntime final : public HostRuntime {
  public:
   // The log outlives it, and takes lines from any thread.
   static Result<std::unique_ptr<EpollRuntime>> create(Log& log, EpollOptions options = {});
@@ -23,8 +23,8 @@ class EpollRuntime final : public Runtime {
   // Must not be called: a client has no devices.
   Storage& storage() override;
   Log& log() override { return log_; }
-  Sockets& sockets() { return sockets_; }
-  EpollExecutor& loop() { return *loop_; }
+  Sockets& sockets() override { return sockets_; }
+  EpollExecutor& loop() override { return *loop_; }
 
   // Runs the loop in this thread until the task has ended.
   template <class T>

@@ -175,6 +175,26 @@ class EpollListenSocket final : public ListenSocket {
   bool closed_ = false;
 };
 
+class EpollLocalSocket final : public LocalSocket {
+ public:
+  EpollLocalSocket(EpollExecutor& executor, Descriptor descriptor)
+      : LocalSocket(std::move(descriptor)), watch_(executor, LocalSocket::descriptor()) {}
+
+ private:
+  // A message that passes a descriptor ends before the next one: only "would block" says that all is taken.
+  Task<int> receive_message(msghdr* message) override {
+    while (true) {
+      if (!watch_.maybe_readable()) co_await watch_.readable();
+      const ssize_t received = ::recvmsg(descriptor(), message, MSG_CMSG_CLOEXEC);
+      if (received >= 0) co_return static_cast<int>(received);
+      if (!would_block(errno)) co_return -errno;
+      co_await watch_.readable();
+    }
+  }
+
+  EpollWatch watch_;
+};
+
 // Ends a connect that takes too long.
 class ConnectTimeout final : public Timer {
  public:
@@ -246,6 +266,10 @@ Task<Result<std::unique_ptr<Socket>>> EpollSockets::connect(std::string host, ui
 
 std::unique_ptr<Socket> EpollSockets::adopt(int descriptor) {
   return std::make_unique<EpollSocket>(executor_, Descriptor(descriptor));
+}
+
+std::unique_ptr<LocalSocket> EpollSockets::adopt_local(Descriptor descriptor) {
+  return std::make_unique<EpollLocalSocket>(executor_, std::move(descriptor));
 }
 
 }  // namespace firn

@@ -20,6 +20,7 @@ class EpollSockets final : public Sockets {
   Result<std::unique_ptr<ListenSocket>> listen_local(std::string path) override;
   Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port, Duration timeout) override;
   std::unique_ptr<Socket> adopt(int descriptor) override;
+  std::unique_ptr<LocalSocket> adopt_local(Descriptor descriptor) override;
 
  private:
   EpollExecutor& executor_;

@@ -7,14 +7,12 @@
 #include <fstream>
 
 #include <fcntl.h>
-#include <liburing.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/assert.h"
 #include "runtime/errno_error.h"
-#include "runtime/uring_operation.h"
 
 namespace firn {
 
@@ -93,9 +91,7 @@ Task<Result<size_t>> LocalSocket::receive(MutableBytes target, Descriptor* passe
     message.msg_control = ancillary.bytes;
     message.msg_controllen = sizeof ancillary.bytes;
     receiving_ = true;
-    const int result = co_await perform(executor_, [&](io_uring_sqe* entry) {
-      io_uring_prep_recvmsg(entry, descriptor_.number(), &message, MSG_CMSG_CLOEXEC);
-    });
+    const int result = co_await receive_message(&message);
     receiving_ = false;
     if (result >= 0) {
       take_descriptors(message, passed);

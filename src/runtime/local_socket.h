@@ -1,11 +1,13 @@
 // Stream sockets between processes of one host, named by a path (AF_UNIX): what shared memory needs beside
 // itself. They pass a descriptor, carry a byte to wake the peer, and tell when the peer is no more. Listening
-// is Sockets::listen_local (runtime/socket.h). Belongs to its executor's thread.
+// is Sockets::listen_local, taking one over Sockets::adopt_local (runtime/socket.h). Belongs to its
+// executor's thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
@@ -13,7 +15,6 @@
 #include "runtime/descriptor.h"
 #include "runtime/socket_address.h"
 #include "runtime/task.h"
-#include "runtime/uring_executor.h"
 
 namespace firn {
 
@@ -25,14 +26,12 @@ struct PeerProcess {
 
 class LocalSocket {
  public:
-  // Takes a connected socket over. The executor outlives it.
-  LocalSocket(UringExecutor& executor, Descriptor descriptor)
-      : executor_(executor), descriptor_(std::move(descriptor)) {}
   // Code::unreachable (nobody listens there, or too many wait to be accepted), Code::permission.
   static Result<Descriptor> connect(const std::string& path);
+  explicit LocalSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
   LocalSocket(LocalSocket&&) = delete;
   // No receive is in progress (shutdown, then await it).
-  ~LocalSocket();
+  virtual ~LocalSocket();
 
   // At least one byte, 0 at the end; one at a time. A descriptor that came with the bytes goes to `passed`,
   // if that is given; else it is closed. Code::unreachable when the peer is gone.
@@ -44,8 +43,13 @@ class LocalSocket {
   void shutdown();
   PeerProcess peer() const;
 
+ protected:
+  int descriptor() const { return descriptor_.number(); }
+  // recvmsg(), when there is something to receive or the stream has ended; errors negative. -EAGAIN and
+  // -EINTR: to be called again.
+  virtual Task<int> receive_message(msghdr* message) = 0;
+
  private:
-  UringExecutor& executor_;
   Descriptor descriptor_;
   bool receiving_ = false;
 };

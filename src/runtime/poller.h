@@ -10,6 +10,11 @@
 // Both flag and work are accessed with sequential consistency, so that one of the two sees the other.
 #pragma once
 
+#include <algorithm>
+#include <vector>
+
+#include "runtime/executor.h"
+
 namespace firn {
 
 // All calls are made in the loop's thread.
@@ -25,6 +30,45 @@ class Poller {
 
  protected:
   ~Poller() = default;
+};
+
+// An executor that asks pollers.
+class PollingExecutor : public Executor {
+ public:
+  // The loop asks the poller from now on, until it is removed. In the loop's thread, or before it runs.
+  virtual void add_poller(Poller& poller) = 0;
+  virtual void remove_poller(Poller& poller) = 0;
+};
+
+// The pollers of a loop. May change while they are asked.
+class Pollers {
+ public:
+  void add(Poller& poller) { all_.push_back(&poller); }
+  void remove(Poller& poller) {
+    std::replace(all_.begin(), all_.end(), &poller, static_cast<Poller*>(nullptr));
+  }
+  bool empty() const { return all_.empty(); }
+  // By index: a poller may add others, which get their first turn in the next one.
+  void poll() {
+    if (all_.empty()) return;
+    const size_t count = all_.size();
+    for (size_t i = 0; i < count; i++) {
+      if (all_[i] != nullptr) all_[i]->poll();
+    }
+    std::erase(all_, nullptr);
+  }
+  bool ready() const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [](const Poller* poller) { return poller != nullptr && poller->ready(); });
+  }
+  void sleeping(bool asleep) {
+    for (Poller* const poller : all_) {
+      if (poller != nullptr) poller->sleeping(asleep);
+    }
+  }
+
+ private:
+  std::vector<Poller*> all_;  // nullptr: removed in this turn
 };
 
 }  // namespace firn

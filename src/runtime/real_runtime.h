@@ -12,8 +12,7 @@
 #include "base/error.h"
 #include "runtime/blocking_run.h"
 #include "runtime/device_kind.h"
-#include "runtime/runtime.h"
-#include "runtime/socket.h"
+#include "runtime/host_runtime.h"
 #include "runtime/uring_executor.h"
 
 namespace firn {
@@ -25,7 +24,7 @@ struct RealRuntimeOptions {
   UringOptions loop = {};
 };
 
-class RealRuntime final : public Runtime {
+class RealRuntime final : public HostRuntime {
  public:
   // Code::unsupported where io_uring is not allowed.
   static Result<std::unique_ptr<RealRuntime>> create(RealRuntimeOptions options = {});
@@ -36,8 +35,8 @@ class RealRuntime final : public Runtime {
   Rng& rng() override { return rng_; }
   Storage& storage() override { return *storage_; }
   Log& log() override { return *log_; }
-  Sockets& sockets() { return *sockets_; }
-  UringExecutor& loop() { return *loop_; }
+  Sockets& sockets() override { return *sockets_; }
+  UringExecutor& loop() override { return *loop_; }
 
   // Runs the loop in this thread until the task has ended; always from the same thread.
   template <class T>

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
+#include "runtime/local_socket.h"
 #include "runtime/task.h"
 
 namespace firn {
@@ -62,6 +63,8 @@ class Sockets {
                                                         Duration timeout) = 0;
   // Takes over a connected descriptor.
   virtual std::unique_ptr<Socket> adopt(int descriptor) = 0;
+  // The same within the host.
+  virtual std::unique_ptr<LocalSocket> adopt_local(Descriptor descriptor) = 0;
 };
 
 }  // namespace firn

@@ -151,7 +151,7 @@ void UringExecutor::enable() {
 }
 
 void UringExecutor::turn() {
-  if (!pollers_.empty()) run_pollers();
+  pollers_.poll();
   inbox_.run_all();
   run_ready();
   // What is ready goes first, but does not keep timers and the network out for ever.
@@ -161,30 +161,6 @@ void UringExecutor::turn() {
   if (!look && !ready_.empty()) return;
   turns_unasked_ = 0;
   ask_polled();
-}
-
-// By index: a poller may add others, which get their first turn in the next one.
-void UringExecutor::run_pollers() {
-  const size_t count = pollers_.size();
-  for (size_t i = 0; i < count; i++) {
-    if (pollers_[i] != nullptr) pollers_[i]->poll();
-  }
-  std::erase(pollers_, nullptr);
-}
-
-void UringExecutor::remove_poller(Poller& poller) {
-  std::replace(pollers_.begin(), pollers_.end(), &poller, static_cast<Poller*>(nullptr));
-}
-
-bool UringExecutor::pollers_ready() const {
-  return std::any_of(pollers_.begin(), pollers_.end(),
-                     [](const Poller* poller) { return poller != nullptr && poller->ready(); });
-}
-
-void UringExecutor::pollers_sleeping(bool asleep) {
-  for (Poller* const poller : pollers_) {
-    if (poller != nullptr) poller->sleeping(asleep);
-  }
 }
 
 void UringExecutor::run_ready() {
@@ -287,7 +263,7 @@ void UringExecutor::wait() {
   crowd_ = SpinPolicy::Crowd::nobody;
   if (plan.poll_max.count() == 0 ||
       !spin_until(begin, std::min(begin + plan.poll_max, deadline), plan.yield_first, crowd_,
-                  [this] { return arrivals() || pollers_ready() || ask_polled(); })) {
+                  [this] { return arrivals() || pollers_.ready() || ask_polled(); })) {
     if (now() < deadline) block_until(deadline);
   }
   spin_policy_.waited(now() - begin, crowd_);
@@ -297,8 +273,8 @@ void UringExecutor::block_until(MonotonicTime until) {
   arm_polled();
   if (!arm_waker()) return;  // the next turn makes room
   sleeping_.store(true);
-  pollers_sleeping(true);
-  if (inbox_.empty() && !pollers_ready()) {
+  pollers_.sleeping(true);
+  if (inbox_.empty() && !pollers_.ready()) {
     __kernel_timespec timeout{};
     const int64_t wait_ns = std::max<int64_t>((until - now()).count(), 0);
     timeout.tv_sec = wait_ns / 1'000'000'000;
@@ -310,7 +286,7 @@ void UringExecutor::block_until(MonotonicTime until) {
     FIRN_ASSERT(result >= 0 || transient(result));
   }
   sleeping_.store(false);
-  pollers_sleeping(false);
+  pollers_.sleeping(false);
   reap();
 }
 

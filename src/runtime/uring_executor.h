@@ -62,7 +62,7 @@ struct UringOptions {
   bool spin = true;         // false: always block at once
 };
 
-class UringExecutor final : public Executor {
+class UringExecutor final : public PollingExecutor {
  public:
   // Code::unsupported where the kernel has no io_uring or the container forbids it.
   static Result<std::unique_ptr<UringExecutor>> create(UringOptions options = {});
@@ -90,9 +90,8 @@ class UringExecutor final : public Executor {
   // Operations that have not completed.
   size_t operations() const { return operations_; }
 
-  // The loop asks the poller from now on, until it is removed. In the loop's thread, or before it runs.
-  void add_poller(Poller& poller) { pollers_.push_back(&poller); }
-  void remove_poller(Poller& poller);
+  void add_poller(Poller& poller) override { pollers_.add(poller); }
+  void remove_poller(Poller& poller) override { pollers_.remove(poller); }
 
  private:
   struct Ring;
@@ -101,14 +100,11 @@ class UringExecutor final : public Executor {
   UringExecutor(std::unique_ptr<Ring> ring, UringOptions options);
   void enable();
   void turn();
-  void run_pollers();
   void run_ready();
   void submit_and_reap();
   void reap();
   bool arm_waker();
   bool arrivals() const;
-  bool pollers_ready() const;
-  void pollers_sleeping(bool asleep);
   bool ask_polled();
   void arm_polled();
   void wait();
@@ -119,7 +115,7 @@ class UringExecutor final : public Executor {
   TimerQueue timers_;
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> batch_;  // what this turn resumes; swapped with ready_
-  std::vector<Poller*> pollers_;                // nullptr: removed in this turn
+  Pollers pollers_;
   size_t operations_ = 0;
   IntrusiveList<UringPolled> polled_;  // oldest first
   size_t polled_count_ = 0;

@@ -217,6 +217,21 @@ class UringListenSocket final : public ListenSocket {
   bool closed_ = false;
 };
 
+class UringLocalSocket final : public LocalSocket {
+ public:
+  UringLocalSocket(UringExecutor& executor, Descriptor descriptor)
+      : LocalSocket(std::move(descriptor)), executor_(executor) {}
+
+ private:
+  Task<int> receive_message(msghdr* message) override {
+    co_return co_await perform(executor_, [&](io_uring_sqe* entry) {
+      io_uring_prep_recvmsg(entry, descriptor(), message, MSG_CMSG_CLOEXEC);
+    });
+  }
+
+  UringExecutor& executor_;
+};
+
 // Ends a connect that takes too long.
 class ConnectTimeout final : public Timer {
  public:
@@ -274,6 +289,10 @@ Task<Result<std::unique_ptr<Socket>>> UringSockets::connect(std::string host, ui
 
 std::unique_ptr<Socket> UringSockets::adopt(int descriptor) {
   return std::make_unique<UringSocket>(executor_, Descriptor(descriptor));
+}
+
+std::unique_ptr<LocalSocket> UringSockets::adopt_local(Descriptor descriptor) {
+  return std::make_unique<UringLocalSocket>(executor_, std::move(descriptor));
 }
 
 }  // namespace firn

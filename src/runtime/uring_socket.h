@@ -22,6 +22,7 @@ class UringSockets final : public Sockets {
   // short by the timeout.
   Task<Result<std::unique_ptr<Socket>>> connect(std::string host, uint16_t port, Duration timeout) override;
   std::unique_ptr<Socket> adopt(int descriptor) override;
+  std::unique_ptr<LocalSocket> adopt_local(Descriptor descriptor) override;
 
  private:
   UringExecutor& executor_;

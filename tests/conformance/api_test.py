@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """C programs that use the DAOS API (api.c, files.c, metadata.c), compiled with the public headers and linked
-to a build's libraries. With an embedded engine, and with a server over TCP.
+to a build's libraries. With an embedded engine, and with a server over TCP and through shared memory.
 
 Usage: api_test.py BUILD_FOLDER"""
 import sys
@@ -13,11 +13,11 @@ import systems
 PROGRAMS = {"api": ["daos"], "files": ["dfs", "daos"], "metadata": ["daos"]}
 
 
-def run(program, system):
-    done = systems.run([program, "tank"], system)
+def run(program, system, transport="auto"):
+    done = systems.run([program, "tank"], system, FIRN_TRANSPORT=transport)
     if done.returncode == 0:
         return True
-    print(f"{program.name}, {system}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    print(f"{program.name}, {system}, {transport}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
     return False
 
 
@@ -32,7 +32,7 @@ def main():
             systems.make_pool(firn, directory, "256MiB")
             results.append(run(program, directory))
             with systems.served(firn, directory) as server:
-                results.append(run(program, server.address))
+                results += [run(program, server.address, transport) for transport in ("tcp", "shm")]
     return 0 if all(results) else 1
 
 
