@@ -23,6 +23,16 @@ bool EventQueue::try_drive() {
   return true;
 }
 
+void EventQueue::hand_over_if_due() {
+  const size_t running = [this] {
+    const std::scoped_lock lock(mutex_);
+    return running_.size();
+  }();
+  if (gathering_.waits(running, lane_->loop().now())) return;
+  lane_->loop().settle();
+  gathering_.handed_over();
+}
+
 void EventQueue::stop_driving() {
   const std::scoped_lock lock(mutex_);
   driver_ = {};
@@ -53,6 +63,7 @@ bool EventQueue::turn(std::unique_lock<std::mutex>& lock, MonotonicTime until) {
   }
   driver_ = std::this_thread::get_id();
   lock.unlock();
+  if (gathering_.any()) gathering_.came_back(lane_->loop().now());
   lane_->loop().run(until);
   lock.lock();
   driver_ = {};

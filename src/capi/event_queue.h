@@ -1,6 +1,7 @@
 // EventQueue: a lane, and the events whose operations it runs. Who starts an operation or asks for events
 // drives the lane for that moment; while another thread does, starting hands the operation over to it and
-// asking waits for it. Any thread.
+// asking waits for it. Operations that are started one after the other go out together (capi/gathering.h).
+// Any thread.
 //
 // The events of a queue, their states and their families are guarded by its mutex, which is not held while
 // the lane runs nor while callbacks do.
@@ -14,6 +15,7 @@
 
 #include "capi/errors.h"
 #include "capi/event_state.h"
+#include "capi/gathering.h"
 #include "capi/lane.h"
 
 namespace firn::capi {
@@ -37,7 +39,7 @@ class EventQueue {
     };
     if (try_drive()) {
       begin();
-      lane_->loop().settle();
+      hand_over_if_due();
       stop_driving();
     } else {
       lane_->loop().submit(std::move(begin));
@@ -72,6 +74,7 @@ class EventQueue {
   uint32_t take_completed(uint32_t events_max, daos_event_t** events);
   void leave_parent(daos_event_t& child);
 
+  void hand_over_if_due();
   bool try_drive();
   void stop_driving();
   void wake_driver();
@@ -80,6 +83,7 @@ class EventQueue {
 
   const std::unique_ptr<Lane> lane_;
   const bool collects_;
+  Gathering gathering_;  // of who drives
   std::mutex mutex_;
   std::condition_variable driven_;  // a driver has left, events may have completed
   std::thread::id driver_;          // nobody: none
