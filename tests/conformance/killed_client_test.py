@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Kills programs that use the DAOS API through shared memory (endless.c) in the middle of their work: the server is
-as it was before, and serves others.
+"""Kills programs that use the DAOS API through shared memory (endless.c) in the middle of their work: the
+server is as it was before, and serves others.
 
 Usage: killed_client_test.py BUILD_FOLDER"""
 import os
@@ -12,17 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import programs
 import systems
 
-ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 10
 PATIENCE_S = 60
-
-
-def build(folder, program):
-    command = ["gcc", "-std=gnu99", "-Wall", "-Werror", f"-I{ROOT / 'include'}", ROOT / "tests/conformance/endless.c",
-               "-o", program, f"-L{folder / 'lib'}", "-ldaos", "-luuid", f"-Wl,-rpath,{folder / 'lib'}"]
-    subprocess.run(command, check=True)
 
 
 def holdings(process):
@@ -78,7 +72,7 @@ def main():
     print(f"FIRN_SEED={seed}")
     with tempfile.TemporaryDirectory() as scratch:
         program, directory = Path(scratch) / "endless", Path(scratch) / "system"
-        build(folder, program)
+        programs.build(folder, program, ["daos"])
         systems.make_pool(firn, directory, "1GiB")
         with systems.served(firn, directory) as server:
             return 0 if kill_some(program, server, random.Random(seed)) else 1
