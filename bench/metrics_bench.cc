@@ -1,10 +1,11 @@
 // metrics_bench: what it costs to count requests: the same load on two engines over TCP, one that counts and
 // one that does not.
 //
-//   metrics_bench [--directory DIR] [--rounds N] [--batch N] [--only on|off]
+//   metrics_bench [--directory DIR] [--rounds N] [--batch N] [--only on|off] [--null yes]
 //
 // Rounds alternate between the engines, which of them begins changes with each; each figure is the median.
-// --only runs one engine, for a profiler. DIR (default /dev/shm) is where the systems are made. One target,
+// --only runs one engine, for a profiler. --null: neither engine counts, so what differs is the benchmark's
+// error. DIR (default /dev/shm) is where the systems are made. One target,
 // one client, 64 requests of 64 bytes in flight.
 #include <algorithm>
 #include <chrono>
@@ -110,6 +111,7 @@ struct Options {
   size_t rounds = 15;
   size_t batch = 50'000;
   std::string only;
+  bool null = false;
 };
 
 struct Times {
@@ -147,7 +149,7 @@ void run(const Options& options) {
     const auto runtime = must(RealRuntime::create({.log_level = LogLevel::error}));
     std::unique_ptr<Side> on;
     std::unique_ptr<Side> off;
-    if (options.only != "off") on = std::make_unique<Side>(*runtime, base + "/on", true);
+    if (options.only != "off") on = std::make_unique<Side>(*runtime, base + "/on", !options.null);
     if (options.only != "on") off = std::make_unique<Side>(*runtime, base + "/off", false);
     if (on != nullptr && off != nullptr) {
       compare(options, *on, *off);
@@ -168,6 +170,7 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--rounds") == 0) options.rounds = std::strtoull(argv[i + 1], nullptr, 10);
     if (std::strcmp(argv[i], "--batch") == 0) options.batch = std::strtoull(argv[i + 1], nullptr, 10);
     if (std::strcmp(argv[i], "--only") == 0) options.only = argv[i + 1];
+    if (std::strcmp(argv[i], "--null") == 0) options.null = std::strcmp(argv[i + 1], "yes") == 0;
   }
   firn::run(options);
   return 0;

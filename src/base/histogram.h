@@ -57,9 +57,9 @@ class Histogram {
   uint64_t quantile(double q) const;
 
  private:
-  std::array<uint64_t, kBuckets> counts_{};
   uint64_t sum_ = 0;
   uint64_t max_ = 0;
+  std::array<uint64_t, kBuckets> counts_{};
 };
 
 }  // namespace firn

@@ -42,17 +42,23 @@ nlohmann::json row_json(const Row& row) {
           {"total_ns", of.total_ns()},
           {"receive_ns", of.receive_ns},
           {"handle_ns", of.handle_ns},
+          {"room_ns", of.waits.room_ns},
+          {"pages_ns", of.waits.pages_ns},
+          {"data_ns", of.waits.data_ns},
+          {"log_ns", of.waits.log_ns},
           {"answer_ns", of.answer_ns}};
 }
 
 void print_rows(const std::vector<Row>& rows) {
-  Table table({"ENDED", "TARGET", "OPERATION", "MS", "RECEIVE", "HANDLE", "ANSWER", "IN", "OUT", "OUTCOME",
-               "OBJECT", "CLIENT", "PEER"});
+  Table table({"ENDED", "TARGET", "OPERATION", "MS", "RECEIVE", "HANDLE", "ROOM", "PAGES", "DATA", "LOG",
+               "ANSWER", "IN", "OUT", "OUTCOME", "OBJECT", "CLIENT", "PEER"});
   for (const Row& row : rows) {
     const SlowRequest& of = row.request;
     table.add({human_time(of.ended.ns / 1'000'000'000), row.service, printable(of.operation),
                milliseconds_text(of.total_ns()), milliseconds_text(of.receive_ns),
-               milliseconds_text(of.handle_ns), milliseconds_text(of.answer_ns),
+               milliseconds_text(of.handle_ns), milliseconds_text(of.waits.room_ns),
+               milliseconds_text(of.waits.pages_ns), milliseconds_text(of.waits.data_ns),
+               milliseconds_text(of.waits.log_ns), milliseconds_text(of.answer_ns),
                human_bytes(of.received_bytes), human_bytes(of.sent_bytes), outcome_text(of), of.object.text(),
                fmt::format("{:x}", of.request.client.value), printable(of.peer)});
   }
@@ -88,9 +94,12 @@ void add_slow_command(CLI::App& app, Program& program) {
   CLI::App* const command =
       app.add_subcommand("slow", "The latest requests that took long, and where the time went");
   command->footer(
-      "Times are in milliseconds: until the request's data had arrived, in the store and its devices, and "
-      "until\n"
-      "the answer was sent. The threshold is `firn serve --slow-ms`; each target keeps the latest 128.");
+      "Times are in milliseconds: until the request's data had arrived, until the store was done (of it "
+      "waiting "
+      "for\n"
+      "room, pages of the index, data on the device, the log), and until the answer was sent. The threshold "
+      "is\n"
+      "`firn serve --slow-ms`; each target keeps the latest 128.");
   command->callback([&program] { program.set(slow); });
 }
 

@@ -30,6 +30,10 @@ nlohmann::json to_json(const std::string& target, const SlowRequest& request) {
           {"total_ms", milliseconds(request.total_ns())},
           {"receive_ms", milliseconds(request.receive_ns)},
           {"handle_ms", milliseconds(request.handle_ns)},
+          {"room_ms", milliseconds(request.waits.room_ns)},
+          {"pages_ms", milliseconds(request.waits.pages_ns)},
+          {"data_ms", milliseconds(request.waits.data_ns)},
+          {"log_ms", milliseconds(request.waits.log_ns)},
           {"answer_ms", milliseconds(request.answer_ns)}};
 }
 

@@ -5,10 +5,19 @@
 
 namespace firn::engine {
 
+OperationTable::Operation& OperationTable::of(uint16_t opcode, std::string_view name) {
+  auto at = operations_.begin();
+  while (at != operations_.end() && at->opcode < opcode) ++at;
+  if (at == operations_.end() || at->opcode != opcode) {
+    at = operations_.insert(at, {opcode, std::make_unique<Operation>()});
+    at->operation->name = name;
+  }
+  return *at->operation;
+}
+
 void OperationTable::record(const net::EndedCall& ended) {
   const bool known = *ended.name != '\0';
-  Operation& operation = by_opcode_[known ? ended.opcode : kUnknown];
-  if (operation.name.empty()) operation.name = known ? ended.name : "unknown";
+  Operation& operation = known ? of(ended.opcode, ended.name) : of(kUnknown, "unknown");
   operation.received_bytes += ended.received_bytes;
   operation.sent_bytes += ended.sent_bytes;
   if (ended.outcome != Code{}) operation.errors[ended.outcome]++;
@@ -17,18 +26,18 @@ void OperationTable::record(const net::EndedCall& ended) {
 }
 
 void OperationTable::merge(const OperationTable& other) {
-  for (const auto& [opcode, from] : other.by_opcode_) {
-    Operation& operation = by_opcode_[opcode];
-    operation.name = from.name;
-    operation.received_bytes += from.received_bytes;
-    operation.sent_bytes += from.sent_bytes;
-    for (const auto& [code, count] : from.errors) operation.errors[code] += count;
-    operation.latency_ns.merge(from.latency_ns);
+  for (const auto& [opcode, from] : other.operations_) {
+    Operation& operation = of(opcode, from->name);
+    operation.received_bytes += from->received_bytes;
+    operation.sent_bytes += from->sent_bytes;
+    for (const auto& [code, count] : from->errors) operation.errors[code] += count;
+    operation.latency_ns.merge(from->latency_ns);
   }
 }
 
 void OperationTable::describe(PoolId pool, std::vector<OperationCounts>& lines) const {
-  for (const auto& [opcode, operation] : by_opcode_) {
+  for (const auto& [opcode, counted] : operations_) {
+    const Operation& operation = *counted;
     OperationCounts& line = lines.emplace_back();
     line.pool = pool;
     line.operation = operation.name;

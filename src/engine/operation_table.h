@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/histogram.h"
@@ -22,17 +24,24 @@ class OperationTable {
   void describe(PoolId pool, std::vector<OperationCounts>& lines) const;
 
  private:
-  struct Operation {
-    std::string name;
+  // What every request changes is in its first line of cache, but for one bucket.
+  struct alignas(64) Operation {
     uint64_t received_bytes = 0;
     uint64_t sent_bytes = 0;
-    std::map<Code, uint64_t> errors;
     Histogram latency_ns;
+    std::map<Code, uint64_t> errors;
+    std::string name;
+  };
+  struct Entry {
+    uint16_t opcode;
+    std::unique_ptr<Operation> operation;
   };
   // One entry for all opcodes that the server does not know, so that clients cannot make it grow.
   static constexpr uint16_t kUnknown = 0;
 
-  std::map<uint16_t, Operation> by_opcode_;
+  Operation& of(uint16_t opcode, std::string_view name);
+
+  std::vector<Entry> operations_;  // ascending; a dozen
 };
 
 }  // namespace firn::engine

@@ -36,6 +36,7 @@ void SlowRequests::keep(const net::EndedCall& ended) {
   request.receive_ns = nanoseconds(ended.arrived - ended.begun);
   request.handle_ns = nanoseconds(ended.handled - ended.arrived);
   request.answer_ns = nanoseconds(ended.answered - ended.handled);
+  request.waits = ended.call.waits;
   count_++;
   log(request);
 }
@@ -48,10 +49,13 @@ void SlowRequests::log(const SlowRequest& request) {
   }
   next_log_ = now + kLogPause;
   runtime_.log().warning(fmt::format(
-      "slow request operation={} total_ms={:.1f} receive_ms={:.1f} handle_ms={:.1f} answer_ms={:.1f} peer={} "
-      "client={:x} object={} pool={} others_before={}",
+      "slow request operation={} total_ms={:.1f} receive_ms={:.1f} handle_ms={:.1f} room_ms={:.1f} "
+      "pages_ms={:.1f} data_ms={:.1f} log_ms={:.1f} answer_ms={:.1f} peer={} client={:x} object={} pool={} "
+      "others_before={}",
       request.operation, milliseconds(request.total_ns()), milliseconds(request.receive_ns),
-      milliseconds(request.handle_ns), milliseconds(request.answer_ns), request.peer,
+      milliseconds(request.handle_ns), milliseconds(request.waits.room_ns),
+      milliseconds(request.waits.pages_ns), milliseconds(request.waits.data_ns),
+      milliseconds(request.waits.log_ns), milliseconds(request.answer_ns), request.peer,
       request.request.client.value, request.object.text(), request.pool.uuid.text(),
       std::exchange(unlogged_, 0)));
 }

@@ -21,6 +21,7 @@ class SlowRequestsTest : public testing::Test {
   void end_call(Duration receive, Duration handle, Duration answer) {
     net::ServerCall call;
     call.request_id = {ClientId(0xabc), RequestSequence(next_++)};
+    call.waits = {.room_ns = 1, .pages_ns = 2, .data_ns = 3, .log_ns = 44'000'000};
     const MonotonicTime begun{};
     slow_.look_at({.name = "update",
                    .call = call,
@@ -52,6 +53,10 @@ TEST_F(SlowRequestsTest, keeps_what_took_as_long_as_the_threshold_with_its_stage
   EXPECT_EQ(request.receive_ns, 10'000'000u);
   EXPECT_EQ(request.handle_ns, 70'000'000u);
   EXPECT_EQ(request.answer_ns, 20'000'000u);
+  EXPECT_EQ(request.waits.room_ns, 1u);
+  EXPECT_EQ(request.waits.pages_ns, 2u);
+  EXPECT_EQ(request.waits.data_ns, 3u);
+  EXPECT_EQ(request.waits.log_ns, 44'000'000u);
   EXPECT_EQ(slow_.count(), 1u);
 }
 
@@ -67,6 +72,7 @@ TEST_F(SlowRequestsTest, says_one_line_a_second) {
   for (int i = 0; i < 5; i++) end_call(0ms, 200ms, 0ms);
   ASSERT_EQ(runtime_.lines.size(), 1u);
   EXPECT_NE(runtime_.lines[0].find("handle_ms=200.0"), std::string::npos) << runtime_.lines[0];
+  EXPECT_NE(runtime_.lines[0].find("log_ms=44.0"), std::string::npos) << runtime_.lines[0];
   runtime_.executor().advance(1s);
   end_call(0ms, 200ms, 0ms);
   ASSERT_EQ(runtime_.lines.size(), 2u);

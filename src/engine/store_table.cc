@@ -111,6 +111,7 @@ Task<Result<std::unique_ptr<vos::Store>>> StoreTable::open_store(Names names) {
 Task<Result<void>> StoreTable::destroy(PoolId pool) {
   // Out of the table first: no use begins while those that are there end.
   auto node = stores_.extract(pool);
+  latest_ = nullptr;
   if (!node.empty()) co_await close_store(&runtime_, node.mapped().get());
   co_return co_await remove_devices(names(pool));
 }
@@ -142,8 +143,8 @@ Result<PoolStore::Use> StoreTable::use(const ObjectAddress& address) {
 }
 
 OperationTable* StoreTable::operations_of(PoolId pool) {
-  const auto found = stores_.find(pool);
-  return found == stores_.end() ? nullptr : &found->second->operations();
+  PoolStore* const store = look_up(pool);
+  return store == nullptr ? nullptr : &store->operations();
 }
 
 void StoreTable::describe_operations(std::vector<OperationCounts>& lines) const {
@@ -162,9 +163,17 @@ std::vector<StoreCounts> StoreTable::describe_stores() const {
   return all;
 }
 
-Result<PoolStore*> StoreTable::find(PoolId pool) const {
+PoolStore* StoreTable::look_up(PoolId pool) const {
+  if (latest_ != nullptr && latest_pool_ == pool) return latest_;
   const auto found = stores_.find(pool);
-  if (found != stores_.end()) return found->second.get();
+  if (found == stores_.end()) return nullptr;
+  latest_ = found->second.get();
+  latest_pool_ = pool;
+  return latest_;
+}
+
+Result<PoolStore*> StoreTable::find(PoolId pool) const {
+  if (PoolStore* const store = look_up(pool)) return store;
   return fail(Code::not_found, "this target does not have the pool")
       .on("pool", pool.uuid.text())
       .on("target", place_.engine_target)
@@ -173,6 +182,7 @@ Result<PoolStore*> StoreTable::find(PoolId pool) const {
 
 Task<void> StoreTable::close() {
   const auto stores = std::exchange(stores_, {});
+  latest_ = nullptr;
   std::vector<Task<void>> closing;
   for (const auto& [pool, store] : stores) closing.push_back(close_store(&runtime_, store.get()));
   co_await when_all(std::move(closing));

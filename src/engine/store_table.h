@@ -55,6 +55,8 @@ class StoreTable {
     std::string main;
   };
   Names names(PoolId pool) const;
+  // nullptr if the target does not have the pool.
+  PoolStore* look_up(PoolId pool) const;
   Result<PoolStore*> find(PoolId pool) const;
   Task<Result<std::unique_ptr<vos::Store>>> make_store(Names names, uint64_t capacity_bytes);
   Task<Result<std::unique_ptr<vos::Store>>> open_store(Names names);
@@ -64,6 +66,8 @@ class StoreTable {
   const TargetPlace place_;
   const vos::StoreOptions options_;
   std::map<PoolId, std::unique_ptr<PoolStore>> stores_;
+  mutable PoolStore* latest_ = nullptr;  // that was looked up, and its pool: requests come in rows
+  mutable PoolId latest_pool_;
 };
 
 }  // namespace firn::engine

@@ -70,6 +70,7 @@ Task<Result<ChangeReply>> Target::update(UpdateRequest* request, net::ServerCall
   call->subject = request->address;
   FIRN_CO_TRY(const auto use, stores_.use(request->address));
   FIRN_CO_TRY(vos::Update update, to_store(std::move(*request), origin_of(*call)));
+  update.waits = &call->waits;
   const ByteView payload = std::as_const(call->payload).bytes();
   FIRN_CO_TRY(const Epoch epoch, co_await use.store().update(std::move(update), {&payload, 1}));
   co_return ChangeReply{epoch};
@@ -79,6 +80,7 @@ Task<Result<ChangeReply>> Target::punch(PunchRequest* request, net::ServerCall* 
   call->subject = request->address;
   FIRN_CO_TRY(const auto use, stores_.use(request->address));
   FIRN_CO_TRY(vos::Punch punch, to_store(std::move(*request), origin_of(*call)));
+  punch.waits = &call->waits;
   FIRN_CO_TRY(const Epoch epoch, co_await use.store().punch(std::move(punch)));
   co_return ChangeReply{epoch};
 }
@@ -88,6 +90,7 @@ Task<Result<FetchReply>> Target::fetch(FetchRequest* request, net::ServerCall* c
   FIRN_CO_TRY(const auto use, stores_.use(request->address));
   FIRN_CO_CHECK(call->reserve_reply(expected_reply_bytes(*request)));
   FIRN_CO_TRY(vos::Fetch fetch, to_store(std::move(*request)));
+  fetch.waits = &call->waits;
   FIRN_CO_TRY(vos::FetchResult result, co_await use.store().fetch(std::move(fetch)));
   call->reply_payload = std::move(result.payload);
   co_return FetchReply{result.epoch, std::move(result.items)};
@@ -97,6 +100,7 @@ Task<Result<ListReply>> Target::list(ListRequest* request, net::ServerCall* call
   call->subject = request->address;
   FIRN_CO_TRY(const auto use, stores_.use(request->address));
   FIRN_CO_TRY(vos::List list, to_store(std::move(*request)));
+  list.waits = &call->waits;
   FIRN_CO_TRY(vos::ListResult result, co_await use.store().list(std::move(list)));
   co_return to_message(std::move(result));
 }
@@ -105,6 +109,7 @@ Task<Result<QueryReply>> Target::query(QueryRequest* request, net::ServerCall* c
   call->subject = request->address;
   FIRN_CO_TRY(const auto use, stores_.use(request->address));
   FIRN_CO_TRY(vos::Query query, to_store(std::move(*request)));
+  query.waits = &call->waits;
   FIRN_CO_TRY(vos::QueryResult result, co_await use.store().query(std::move(query)));
   co_return to_message(std::move(result));
 }

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "model/ids.h"
 #include "model/io.h"
+#include "model/store_waits.h"
 
 namespace firn {
 
@@ -171,6 +172,7 @@ struct SlowRequest {
   uint64_t receive_ns = 0;  // until all of its payload was there
   uint64_t handle_ns = 0;   // in the handler: store and devices
   uint64_t answer_ns = 0;   // until the transport had taken the answer
+  StoreWaits waits;         // parts of handle_ns
   uint64_t total_ns() const { return receive_ns + handle_ns + answer_ns; }
   static void fields(auto& self, auto&& visit) {
     visit("ended_ns", self.ended.ns);
@@ -186,6 +188,7 @@ struct SlowRequest {
     visit("receive_ns", self.receive_ns);
     visit("handle_ns", self.handle_ns);
     visit("answer_ns", self.answer_ns);
+    visit("waits", self.waits);
   }
 };
 

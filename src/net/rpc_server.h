@@ -20,6 +20,7 @@
 #include "base/buffer.h"
 #include "model/metrics_messages.h"
 #include "model/object_messages.h"
+#include "model/store_waits.h"
 #include "model/wire.h"
 #include "net/call_observer.h"
 #include "net/frame.h"
@@ -51,6 +52,7 @@ class ServerCall {
   Buffer payload;                   // of the request
   Buffer reply_payload;             // set by the handler
   std::optional<ObjectAddress> subject;  // likewise, for people: what the request is about
+  StoreWaits waits;                      // likewise: what it waited for meanwhile
 
   // Takes room for a reply of at most so many bytes, before it is made. Code::busy when there is none: the
   // handler answers that, and the client asks again later.

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "model/wire.h"
 #include "vos/store_impl.h"
+#include "vos/wait_watch.h"
 
 namespace firn::vos {
 
@@ -78,10 +79,13 @@ StoreStats StoreImpl::stats() const {
 
 Epoch StoreImpl::newest_epoch() const { return core_->clock.last(); }
 
-Task<Result<void>> StoreImpl::wait_durable(Lsn lsn) {
+Task<Result<void>> StoreImpl::wait_durable(Lsn lsn, StoreWaits* waits) {
   const Log& log = core_->log();
   if (log.is_durable(lsn)) co_return Result<void>();
-  if (core_->options.durability == Durability::stable) co_return co_await core_->log().wait_durable(lsn);
+  if (core_->options.durability == Durability::stable) {
+    const WaitWatch watch(core_->runtime, waits, &StoreWaits::log_ns);
+    co_return co_await core_->log().wait_durable(lsn);
+  }
   if (log.failed() != nullptr) co_return log.failed()->clone();
   co_return Result<void>();
 }

@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "model/io.h"
 #include "model/limits.h"
+#include "model/store_waits.h"
 #include "runtime/runtime.h"
 #include "vos/reclaim_image.h"
 #include "vos/retention.h"
@@ -62,6 +63,7 @@ struct Update {
   Condition conditions = Condition::none;
   RequestId request;                // a repeated request is answered as the first time and changes nothing
   RequestSequence completed_below;  // the client has seen the answers of all its requests below this one
+  StoreWaits* waits = nullptr;      // counts what the operation waits for, here and below; outlives it
 };
 
 // Punches the object (no dkey), the dkey (no akeys) or the akeys. Extents and single values are punched by an
@@ -73,6 +75,7 @@ struct Punch {
   Condition conditions = Condition::none;
   RequestId request;
   RequestSequence completed_below;
+  StoreWaits* waits = nullptr;
 };
 
 struct Fetch {
@@ -82,6 +85,7 @@ struct Fetch {
   Condition conditions = Condition::none;
   Epoch epoch = kEpochMax;
   TransactionId transaction;  // nil: none; see Store::prepare
+  StoreWaits* waits = nullptr;
 };
 
 struct FetchResult {
@@ -102,6 +106,7 @@ struct List {
   std::optional<uint64_t> from_record;  // extents: from this record on
   uint32_t entries_max = kListEntriesMax;
   TransactionId transaction;  // nil: none; see Store::prepare
+  StoreWaits* waits = nullptr;
 };
 
 struct ListedExtent {
@@ -128,6 +133,7 @@ struct Query {
   Key akey;
   Epoch epoch = kEpochMax;
   TransactionId transaction;  // nil: none; see Store::prepare
+  StoreWaits* waits = nullptr;
 };
 
 struct QueryResult {

@@ -120,12 +120,13 @@ class StoreImpl final : public Store, private ReplayVisitor {
     uint64_t garbage_bytes = 0;
     std::optional<Error> refused = {};
     Lsn end = {};  // of the log record
+    StoreWaits* waits = nullptr;
   };
   Verify when_to_verify() const;
   Task<Result<void>> verify_meanwhile(const UpdatePlan* plan);
   bool belongs_in_log(const UpdatePlan& plan) const;
-  Task<Result<std::vector<DeviceWrite>>> place_data(UpdatePlan* plan, Allocation* allocation);
-  Task<Result<void>> write_data(UpdatePlan* plan, Allocation* allocation);
+  Task<Result<std::vector<DeviceWrite>>> place_data(UpdatePlan* plan, const Commit* commit);
+  Task<Result<void>> write_data(UpdatePlan* plan, const Commit* commit);
   Task<Result<void>> attach_data(UpdatePlan* plan, Commit* commit);
   Error remember_refusal(RequestId request, Error reason);
   Task<Result<Epoch>> commit(Commit* commit);
@@ -253,8 +254,8 @@ class StoreImpl final : public Store, private ReplayVisitor {
     return core_->removals.hides(object) ? kEpochNone : std::min(asked, core_->clock.last());
   }
   template <class Scan>
-  Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault);
-  Task<Result<void>> wait_durable(Lsn lsn);
+  Task<Result<void>> look_up(Scan* scan, Reading* reading, Fault fault, StoreWaits* waits);
+  Task<Result<void>> wait_durable(Lsn lsn, StoreWaits* waits = nullptr);
 
   // --- space
   Task<Result<void>> admit(size_t record_bytes, SpaceUse use);

@@ -10,6 +10,7 @@
 #include "vos/list_scan.h"
 #include "vos/query_scan.h"
 #include "vos/store_impl.h"
+#include "vos/wait_watch.h"
 
 namespace firn::vos {
 
@@ -43,7 +44,8 @@ Error on_dkey(Error error, const Fetch& fetch) {
 // Loads the page that is missing and lets the scan go on, until it needs no more. Pointers are to the
 // caller's frame.
 template <class Scan>
-Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault) {
+Task<Result<void>> StoreImpl::look_up(Scan* scan, Reading* reading, Fault fault, StoreWaits* waits) {
+  const WaitWatch watch(core_->runtime, waits, &StoreWaits::pages_ns);
   reading->begin();
   while (true) {
     scans_waiting_++;
@@ -65,7 +67,8 @@ Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
   fetch.epoch = read_epoch(fetch.object, asked);
   Reading reading(*this, fetch.epoch);
   FetchScan scan({core_->tree, core_->punches, core_->clock}, fetch);
-  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
+  if (const auto done = scan.run(); !done)
+    FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error(), fetch.waits));
   FetchResult result{asked == kEpochMax ? fetch.epoch : asked, {}, {}};
   Result<void> data_read;
   if (!scan.refused && scan.payload_bytes > 0) {
@@ -73,13 +76,15 @@ Task<Result<FetchResult>> StoreImpl::fetch(Fetch fetch) {
     FetchData data(scan, result.payload.bytes());
     if (scan.on_device) {
       reading.begin();
+      const WaitWatch watch(core_->runtime, fetch.waits, &StoreWaits::data_ns);
       data_read = co_await data.read(*core_->main_device);
     } else {
       data_read = data.copy_inline();
     }
   }
   // First: a change whose flush failed may have lost its data, which then is not damage of what was stored.
-  if (!core_->log().is_durable(scan.touched())) FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  if (!core_->log().is_durable(scan.touched()))
+    FIRN_CO_CHECK(co_await wait_durable(scan.touched(), fetch.waits));
   if (!data_read) co_return on_dkey(std::move(data_read).error(), fetch);
   if (scan.refused) co_return on_dkey(std::move(*scan.refused), fetch);
   result.items = std::move(scan.items);
@@ -94,8 +99,9 @@ Task<Result<ListResult>> StoreImpl::list(List list) {
   list.epoch = read_epoch(list.object, list.epoch);
   Reading reading(*this, list.epoch);
   ListScan scan(core_->tree, list);
-  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
-  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  if (const auto done = scan.run(); !done)
+    FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error(), list.waits));
+  FIRN_CO_CHECK(co_await wait_durable(scan.touched(), list.waits));
   co_return std::move(scan.result);
 }
 
@@ -107,8 +113,9 @@ Task<Result<QueryResult>> StoreImpl::query(Query query) {
   query.epoch = read_epoch(query.object, query.epoch);
   Reading reading(*this, query.epoch);
   QueryScan scan(core_->tree, query);
-  if (const auto done = scan.run(); !done) FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error()));
-  FIRN_CO_CHECK(co_await wait_durable(scan.touched()));
+  if (const auto done = scan.run(); !done)
+    FIRN_CO_CHECK(co_await look_up(&scan, &reading, done.error(), query.waits));
+  FIRN_CO_CHECK(co_await wait_durable(scan.touched(), query.waits));
   co_return std::move(scan.result);
 }
 

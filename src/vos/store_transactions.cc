@@ -42,8 +42,9 @@ Task<Result<void>> StoreImpl::prepare(Prepare prepare, std::span<const ByteView>
   for (Update& update : prepare.updates) punch_what_is_empty(update);
   FIRN_CO_TRY(PreparePlan plan, plan_prepare(prepare, payload, core_->options.verify_checksums_on_update));
   Allocation allocation(core_->space);
+  const Commit target{.allocation = &allocation};
   for (UpdatePlan& update : plan.updates) {
-    if (!update.bulk.empty()) FIRN_CO_CHECK(co_await write_data(&update, &allocation));
+    if (!update.bulk.empty()) FIRN_CO_CHECK(co_await write_data(&update, &target));
   }
   Preparing work{.request = &prepare, .plan = std::move(plan), .result = {prepare.id, prepare.epoch, {}}};
   size_t record_bytes = 0;

@@ -11,6 +11,7 @@
 #include "runtime/sleep.h"
 #include "runtime/when_all.h"
 #include "vos/store_impl.h"
+#include "vos/wait_watch.h"
 
 namespace firn::vos {
 
@@ -73,10 +74,11 @@ Task<Result<Epoch>> StoreImpl::update(Update update, std::span<const ByteView> p
                 .update = &update,
                 .punches_extents = planned->punches_extents,
                 .allocation = &allocation,
-                .dkey_prefix = std::move(dkey)};
+                .dkey_prefix = std::move(dkey),
+                .waits = update.waits};
   if (!planned->bulk.empty()) {
     auto done = belongs_in_log(*planned) ? co_await attach_data(&*planned, &change)
-                                         : co_await write_data(&*planned, &allocation);
+                                         : co_await write_data(&*planned, &change);
     if (!done) co_return remember_refusal(update.request, on_dkey(std::move(done).error(), update));
   }
   change.change = std::move(planned->change);
@@ -91,8 +93,11 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
     co_return remember_refusal(request, std::move(checked).error());
   if (auto answer = answered(request)) co_return co_await answer_again(std::move(*answer));
   const Condition conditions = punch.conditions;
-  Commit change{
-      .change = punch_change(std::move(punch)), .conditions = conditions, .use = SpaceUse::reserved};
+  StoreWaits* const waits = punch.waits;
+  Commit change{.change = punch_change(std::move(punch)),
+                .conditions = conditions,
+                .use = SpaceUse::reserved,
+                .waits = waits};
   auto done = co_await commit(&change);
   if (!done) co_return remember_refusal(request, std::move(done).error());
   co_return done;
@@ -148,7 +153,7 @@ bool StoreImpl::belongs_in_log(const UpdatePlan& plan) const {
 
 Task<Result<void>> StoreImpl::attach_data(UpdatePlan* plan, Commit* commit) {
   if (plan->bulk_is_unverified) FIRN_CO_CHECK(verify_bulk(*plan));
-  FIRN_CO_TRY(commit->data.writes, co_await place_data(plan, commit->allocation));
+  FIRN_CO_TRY(commit->data.writes, co_await place_data(plan, commit));
   for (const BulkItem& bulk : plan->bulk) {
     for (const std::vector<ByteView>& entry : bulk.data) {
       commit->data.parts.insert(commit->data.parts.end(), entry.begin(), entry.end());
@@ -158,21 +163,23 @@ Task<Result<void>> StoreImpl::attach_data(UpdatePlan* plan, Commit* commit) {
   co_return Result<void>();
 }
 
-Task<Result<std::vector<DeviceWrite>>> StoreImpl::place_data(UpdatePlan* plan, Allocation* allocation) {
+Task<Result<std::vector<DeviceWrite>>> StoreImpl::place_data(UpdatePlan* plan, const Commit* commit) {
+  const WaitWatch watch(core_->runtime, commit->waits, &StoreWaits::room_ns);
   // Nothing is written for a store that is known to refuse changes.
   FIRN_CO_CHECK(co_await admit(0, SpaceUse::ordinary));
   std::vector<DeviceWrite> writes;
   for (const BulkItem& bulk : plan->bulk) {
     FIRN_CO_TRY(const auto runs, co_await allocate(bulk.blocks * kBlockBytes));
-    allocation->add(runs);
+    commit->allocation->add(runs);
     lay_out(bulk, runs, plan->change.akeys[bulk.akey], writes);
     FIRN_CO_CHECK(check_runs(plan->change.akeys[bulk.akey]));
   }
   co_return writes;
 }
 
-Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, Allocation* allocation) {
-  FIRN_CO_TRY(const auto writes, co_await place_data(plan, allocation));
+Task<Result<void>> StoreImpl::write_data(UpdatePlan* plan, const Commit* commit) {
+  FIRN_CO_TRY(const auto writes, co_await place_data(plan, commit));
+  const WaitWatch watch(core_->runtime, commit->waits, &StoreWaits::data_ns);
   std::vector<Task<Result<void>>> tasks;
   tasks.reserve(writes.size() + 1);
   for (const DeviceWrite& write : writes)
@@ -199,11 +206,13 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
     if (auto answer = answered(commit->change.request)) co_return co_await answer_again(std::move(*answer));
     const size_t record_bytes = encoded_bytes_max(commit->change) + commit->data.bytes;
     if (!has_room(record_bytes, commit->use)) {
+      const WaitWatch watch(core_->runtime, commit->waits, &StoreWaits::room_ns);
       FIRN_CO_CHECK(co_await admit(record_bytes, commit->use));
       continue;
     }
     const auto done = attempt(*commit);
     if (!done) {
+      const WaitWatch watch(core_->runtime, commit->waits, &StoreWaits::pages_ns);
       FIRN_CO_CHECK(co_await core_->pages.load(done.error().page));
     } else if (*done) {
       break;
@@ -211,13 +220,13 @@ Task<Result<Epoch>> StoreImpl::commit(Commit* commit) {
   }
   if (commit->refused) {
     // What it was refused for must be true after a crash, too.
-    FIRN_CO_CHECK(co_await wait_durable(core_->log().end()));
+    FIRN_CO_CHECK(co_await wait_durable(core_->log().end(), commit->waits));
     co_return std::move(*commit->refused);
   }
   core_->start_checkpoint_if_due();
   start_aggregation_if_due();
   if (!core_->log().is_durable(commit->end)) {
-    FIRN_CO_CHECK(co_await wait_durable(commit->end));
+    FIRN_CO_CHECK(co_await wait_durable(commit->end, commit->waits));
   } else if (background_wants_a_turn()) {
     co_await yield(core_->runtime.executor());
   }

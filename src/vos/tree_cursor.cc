@@ -159,6 +159,7 @@ std::string_view Tree::Cursor::key() const {
   if (leaf.prefix_bytes() == 0) return suffix;
   if (key_prefix_bytes_ == kNoPrefix) {  // entries of one leaf differ behind the prefix only
     key_prefix_bytes_ = leaf.prefix_bytes();
+    key_.reserve(key_prefix_bytes_ + suffix.size());
     key_.assign(leaf.prefix());
   }
   key_.resize(key_prefix_bytes_);

@@ -188,6 +188,7 @@ Faultable<Floors> find_floors(Probe& probe, PunchMemo& memo, std::string_view dk
                               Epoch newest) {
   Floors floors;
   std::string& key = probe.scratch();
+  key.reserve(dkey_prefix.size() + kEntryBytesMax);
   const ObjectRef object = object_of(dkey_prefix);
   if (!memo.is_unpunched(object)) {
     key = dkey_prefix.substr(0, kObjectPrefixBytes);

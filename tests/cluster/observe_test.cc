@@ -181,11 +181,17 @@ TEST_F(ObserveTest, slow_requests_are_shown_with_their_stages) {
     EXPECT_EQ(request["total_ns"].get<uint64_t>(), request["receive_ns"].get<uint64_t>() +
                                                        request["handle_ns"].get<uint64_t>() +
                                                        request["answer_ns"].get<uint64_t>());
+    uint64_t waited_ns = 0;
+    for (const char* part : {"room_ns", "pages_ns", "data_ns", "log_ns"})
+      waited_ns += request[part].get<uint64_t>();
+    EXPECT_LE(waited_ns, request["handle_ns"].get<uint64_t>()) << request;
   }
   EXPECT_TRUE(operations.contains("update")) << shown;
   EXPECT_TRUE(operations.contains("pool create")) << shown;
   const auto on_port = nlohmann::json::parse(body("/slow"));
   EXPECT_GE(on_port["requests"].size(), shown["requests"].size());
+  for (const char* part : {"room_ms", "pages_ms", "data_ms", "log_ms"})
+    EXPECT_TRUE(on_port["requests"][0].contains(part)) << on_port["requests"][0];
   EXPECT_NE(firn({"slow"}).output.find("update"), std::string::npos);
   EXPECT_NE(server_->process().errors().find("slow request"), std::string::npos);
 }
