@@ -59,6 +59,11 @@ class ShmTest : public ::testing::Test {
     std::ofstream(scratch_.path(name), std::ios::binary) << content;
     return scratch_.path(name);
   }
+  // As a user who owns nothing here.
+  static std::vector<std::string> as_nobody(std::vector<std::string> command) {
+    command.insert(command.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+    return command;
+  }
   // Copies a file in and out again; whether it came back whole.
   bool round_trip(const std::string& transport, const std::string& system) {
     const std::string file = make_file("file", 5 << 20);
@@ -108,6 +113,29 @@ TEST_F(ShmTest, socket_can_be_elsewhere) {
   EXPECT_TRUE(round_trip("shm", server.address()));
   fs::remove(socket);
   EXPECT_TRUE(round_trip("auto", server.address()));
+}
+
+TEST_F(ShmTest, a_user_who_may_not_write_the_socket_goes_over_tcp_and_hears_why) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  if (run(as_nobody({firn_binary(), "--version"})).status != 0)
+    GTEST_SKIP() << "another user cannot run " << firn_binary();
+  fs::permissions(scratch_.path("."), fs::perms(0755));
+  const std::string socket = scratch_.path("socket");
+  const Server server(scratch_.path("system"), {"--targets", "2", "--shm", socket});
+  make_container(server);
+  const auto as_stranger = [&](const std::string& transport) {
+    return run(as_nobody(over(
+        transport, firn(server.address(), {"--verbose", "fs", "mkdir", "daos://tank/home/" + transport}))));
+  };
+  fs::permissions(socket, fs::perms(0755));
+  const Outcome refused = as_stranger("auto");
+  EXPECT_EQ(refused.status, 0) << refused.errors;
+  EXPECT_NE(refused.errors.find("lesser way taken"), std::string::npos) << refused.errors;
+  EXPECT_NE(refused.errors.find("Permission denied"), std::string::npos) << refused.errors;
+  EXPECT_NE(refused.errors.find(socket), std::string::npos) << refused.errors;
+  fs::permissions(socket, fs::perms(0777));
+  const Outcome let_in = as_stranger("shm");
+  EXPECT_EQ(let_in.status, 0) << let_in.errors;
 }
 
 TEST_F(ShmTest, killed_clients_leave_nothing_and_harm_nobody) {
