@@ -50,7 +50,7 @@ class StoreWaitsTest : public testing::Test {
   StoreWaitsTest() {
     const auto log = device(log_, 0ms);
     const auto main = device(main_, 0ms);
-    EXPECT_TRUE(run(Store::format(runtime_, *log, *main, {})).has_value());
+    EXPECT_TRUE(run(Store::format(runtime_, *log, *main, {.store = Uuid{{7}}})).has_value());
     open();
   }
   ~StoreWaitsTest() override { EXPECT_TRUE(run(store_->close()).has_value()); }
