@@ -161,7 +161,7 @@ class UringSocket final : public Socket {
     if (lending_.unreturned == 0) return;
     // A peer that takes nothing would keep what is lent for as long as it likes: the connection is cut.
     const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-    ::connect(descriptor_.number(), &nobody, sizeof nobody);
+    [[maybe_unused]] const int cut = ::connect(descriptor_.number(), &nobody, sizeof nobody);
   }
   std::string peer() const override { return peer_; }
   int release() override {
