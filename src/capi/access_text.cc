@@ -10,108 +10,46 @@
 
 #include <daos_errno.h>
 
+#include "capi/access_convert.h"
 #include "capi/access_entry.h"
 
 namespace {
 
-using firn::capi::permissions_for;
-
-struct Letter {
-  char letter;
+struct Word {
   uint32_t bit;
   const char* words;
 };
 
-constexpr Letter kTypes[] = {
-    {'A', DAOS_ACL_ACCESS_ALLOW, "Allow"},
-    {'U', DAOS_ACL_ACCESS_AUDIT, "Audit"},
-    {'L', DAOS_ACL_ACCESS_ALARM, "Alarm"},
+constexpr Word kTypes[] = {
+    {DAOS_ACL_ACCESS_ALLOW, "Allow"},
+    {DAOS_ACL_ACCESS_AUDIT, "Audit"},
+    {DAOS_ACL_ACCESS_ALARM, "Alarm"},
 };
-constexpr Letter kFlags[] = {
-    {'G', DAOS_ACL_FLAG_GROUP, "Group"},
-    {'S', DAOS_ACL_FLAG_ACCESS_SUCCESS, "Access-Success"},
-    {'F', DAOS_ACL_FLAG_ACCESS_FAIL, "Access-Failure"},
-    {'P', DAOS_ACL_FLAG_POOL_INHERIT, "Pool-Inherit"},
+constexpr Word kFlags[] = {
+    {DAOS_ACL_FLAG_GROUP, "Group"},
+    {DAOS_ACL_FLAG_ACCESS_SUCCESS, "Access-Success"},
+    {DAOS_ACL_FLAG_ACCESS_FAIL, "Access-Failure"},
+    {DAOS_ACL_FLAG_POOL_INHERIT, "Pool-Inherit"},
 };
-constexpr Letter kPermissions[] = {
-    {'r', DAOS_ACL_PERM_READ, "Read"},
-    {'w', DAOS_ACL_PERM_WRITE, "Write"},
-    {'c', DAOS_ACL_PERM_CREATE_CONT, "Create-Container"},
-    {'d', DAOS_ACL_PERM_DEL_CONT, "Delete-Container"},
-    {'t', DAOS_ACL_PERM_GET_PROP, "Get-Prop"},
-    {'T', DAOS_ACL_PERM_SET_PROP, "Set-Prop"},
-    {'a', DAOS_ACL_PERM_GET_ACL, "Get-ACL"},
-    {'A', DAOS_ACL_PERM_SET_ACL, "Set-ACL"},
-    {'o', DAOS_ACL_PERM_SET_OWNER, "Set-Owner"},
+constexpr Word kPermissions[] = {
+    {DAOS_ACL_PERM_READ, "Read"},
+    {DAOS_ACL_PERM_WRITE, "Write"},
+    {DAOS_ACL_PERM_CREATE_CONT, "Create-Container"},
+    {DAOS_ACL_PERM_DEL_CONT, "Delete-Container"},
+    {DAOS_ACL_PERM_GET_PROP, "Get-Prop"},
+    {DAOS_ACL_PERM_SET_PROP, "Set-Prop"},
+    {DAOS_ACL_PERM_GET_ACL, "Get-ACL"},
+    {DAOS_ACL_PERM_SET_ACL, "Set-ACL"},
+    {DAOS_ACL_PERM_SET_OWNER, "Set-Owner"},
 };
 
 template <size_t Count>
-std::optional<uint32_t> bits_from(std::string_view text, const Letter (&letters)[Count]) {
-  uint32_t bits = 0;
-  for (const char given : text) {
-    uint32_t bit = 0;
-    for (const Letter& letter : letters) bit |= letter.letter == given ? letter.bit : 0;
-    if (bit == 0 || (bits & bit) != 0) return std::nullopt;
-    bits |= bit;
-  }
-  return bits;
-}
-
-template <size_t Count>
-std::string letters_of(uint64_t bits, const Letter (&letters)[Count]) {
+std::string words_of(uint64_t bits, const Word (&all)[Count]) {
   std::string text;
-  for (const Letter& letter : letters) {
-    if ((bits & letter.bit) != 0) text += letter.letter;
+  for (const Word& word : all) {
+    if ((bits & word.bit) != 0) text += (text.empty() ? "" : "/") + std::string(word.words);
   }
   return text;
-}
-
-template <size_t Count>
-std::string words_of(uint64_t bits, const Letter (&letters)[Count]) {
-  std::string text;
-  for (const Letter& letter : letters) {
-    if ((bits & letter.bit) != 0) text += (text.empty() ? "" : "/") + std::string(letter.words);
-  }
-  return text;
-}
-
-// The type that a name stands for; users and groups differ by a flag, and so does the owner's group.
-std::optional<daos_acl_principal_type> type_of(std::string_view name, bool group) {
-  if (name == DAOS_ACL_PRINCIPAL_OWNER_GRP) return group ? std::optional(DAOS_ACL_OWNER_GROUP) : std::nullopt;
-  if (name == DAOS_ACL_PRINCIPAL_OWNER) return group ? std::nullopt : std::optional(DAOS_ACL_OWNER);
-  if (name == DAOS_ACL_PRINCIPAL_EVERYONE) return group ? std::nullopt : std::optional(DAOS_ACL_EVERYONE);
-  return group ? DAOS_ACL_GROUP : DAOS_ACL_USER;
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> fields(1);
-  for (const char c : text) {
-    if (c == separator) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  return fields;
-}
-
-void set_permissions(daos_ace& entry, uint32_t types, uint32_t permissions) {
-  entry.dae_access_types = static_cast<uint8_t>(types);
-  if ((types & DAOS_ACL_ACCESS_ALLOW) != 0) entry.dae_allow_perms = permissions;
-  if ((types & DAOS_ACL_ACCESS_AUDIT) != 0) entry.dae_audit_perms = permissions;
-  if ((types & DAOS_ACL_ACCESS_ALARM) != 0) entry.dae_alarm_perms = permissions;
-}
-
-// One text has one set of permissions for all its types; nullopt if the entry's differ.
-std::optional<uint64_t> common_permissions(const daos_ace& entry) {
-  std::optional<uint64_t> common;
-  for (const Letter& type : kTypes) {
-    if ((entry.dae_access_types & type.bit) == 0) continue;
-    const uint64_t permissions = permissions_for(entry, static_cast<daos_acl_access_type>(type.bit));
-    if (common.value_or(permissions) != permissions) return std::nullopt;
-    common = permissions;
-  }
-  return common;
 }
 
 int copy_text(const std::string& text, char* buffer, size_t size) {
@@ -120,6 +58,12 @@ int copy_text(const std::string& text, char* buffer, size_t size) {
   return 0;
 }
 
+constexpr std::pair<const char*, daos_acl_principal_type> kSpecial[] = {
+    {DAOS_ACL_PRINCIPAL_OWNER, DAOS_ACL_OWNER},
+    {DAOS_ACL_PRINCIPAL_OWNER_GRP, DAOS_ACL_OWNER_GROUP},
+    {DAOS_ACL_PRINCIPAL_EVERYONE, DAOS_ACL_EVERYONE},
+};
+
 struct Free {
   void operator()(daos_ace* entry) const { daos_ace_free(entry); }
 };
@@ -127,25 +71,21 @@ using Entry = std::unique_ptr<daos_ace, Free>;
 
 int parse(std::string_view text, Entry& entry) {
   if (text.size() > DAOS_ACL_MAX_ACE_STR_LEN) return -DER_INVAL;
-  const std::vector<std::string> fields = split(text, ':');
-  if (fields.size() != 4) return -DER_INVAL;
-  const auto types = bits_from(fields[0], kTypes);
-  const auto flags = bits_from(fields[1], kFlags);
-  const auto permissions = bits_from(fields[3], kPermissions);
-  if (!types || *types == 0 || !flags || !permissions) return -DER_INVAL;
-  const auto type = type_of(fields[2], (*flags & DAOS_ACL_FLAG_GROUP) != 0);
-  if (!type || !daos_acl_principal_is_valid(fields[2].c_str())) return -DER_INVAL;
-  entry.reset(daos_ace_create(*type, fields[2].c_str()));
-  if (!entry) return -DER_NOMEM;
-  entry->dae_access_flags = static_cast<uint16_t>(*flags);
-  set_permissions(*entry, *types, *permissions);
-  return 0;
+  const auto parsed = firn::parse_access_entry(text);
+  if (!parsed) return -DER_INVAL;
+  entry.reset(firn::capi::make_entry(*parsed));
+  return entry ? 0 : -DER_NOMEM;
+}
+
+std::string verbose_text(const firn::AccessEntry& entry, const char* principal) {
+  const std::string permissions = words_of(entry.rights, kPermissions);
+  return words_of(entry.types, kTypes) + ":" + words_of(entry.flags, kFlags) + ":" + principal + ":" +
+         (permissions.empty() ? "No-Access" : permissions);
 }
 
 std::string verbose_text(daos_ace& entry) {
-  const std::string permissions = words_of(common_permissions(entry).value_or(0), kPermissions);
-  return words_of(entry.dae_access_types, kTypes) + ":" + words_of(entry.dae_access_flags, kFlags) + ":" +
-         daos_ace_get_principal_str(&entry) + ":" + (permissions.empty() ? "No-Access" : permissions);
+  const auto ours = firn::capi::access_entry_of(entry);
+  return ours ? verbose_text(*ours, daos_ace_get_principal_str(&entry)) : "(not valid)";
 }
 
 // The text of each entry; nullopt if one has none.
@@ -171,13 +111,9 @@ int daos_ace_from_str(const char* str, daos_ace** ace) {
 }
 
 int daos_ace_to_str(daos_ace* ace, char* buf, size_t buf_len) {
-  if (buf == nullptr || buf_len == 0 || !daos_ace_is_valid(ace)) return -DER_INVAL;
-  const auto permissions = common_permissions(*ace);
-  if (!permissions) return -DER_INVAL;
-  return copy_text(letters_of(ace->dae_access_types, kTypes) + ":" +
-                       letters_of(ace->dae_access_flags, kFlags) + ":" + daos_ace_get_principal_str(ace) +
-                       ":" + letters_of(*permissions, kPermissions),
-                   buf, buf_len);
+  if (ace == nullptr || buf == nullptr || buf_len == 0) return -DER_INVAL;
+  const auto entry = firn::capi::access_entry_of(*ace);
+  return entry ? copy_text(firn::access_entry_text(*entry), buf, buf_len) : -DER_INVAL;
 }
 
 int daos_ace_str_get_verbose(const char* ace_str, char* buf, size_t buf_len) {
@@ -223,10 +159,9 @@ int daos_acl_to_strs(daos_acl* acl, char*** ace_strs, size_t* ace_nr) {
 int daos_acl_principal_from_str(const char* principal_str, daos_acl_principal_type* type, char** name) {
   if (principal_str == nullptr || type == nullptr || name == nullptr) return -DER_INVAL;
   const std::string_view text = principal_str;
-  for (const bool group : {false, true}) {
-    const auto special = type_of(text, group);
-    if (!special || firn::capi::is_named(*special)) continue;
-    *type = *special;
+  for (const auto& [special_name, special] : kSpecial) {
+    if (text != special_name) continue;
+    *type = special;
     *name = nullptr;
     return 0;
   }

@@ -17,6 +17,7 @@ namespace {
 struct Owner {
   std::shared_ptr<PoolHandle> pool;
   std::string container;  // empty: the pool
+  bool readable = true;
   bool writable = false;
 };
 
@@ -24,13 +25,13 @@ std::optional<Owner> pool_owner(daos_handle_t poh) {
   auto pool = find<PoolHandle>(poh);
   if (!pool) return std::nullopt;
   const bool writable = pool->writable();
-  return Owner{std::move(pool), "", writable};
+  return Owner{std::move(pool), "", true, writable};
 }
 
 std::optional<Owner> container_owner(daos_handle_t coh) {
   const auto container = find<ContainerHandle>(coh);
   if (!container) return std::nullopt;
-  return Owner{container->pool, container->id(), container->writable()};
+  return Owner{container->pool, container->id(), container->readable(), container->writable()};
 }
 
 // A place of the caller's, and how much it can take.
@@ -163,6 +164,7 @@ int get_attributes(std::optional<Owner> owner, const GetArguments& given, daos_e
                    std::source_location call = std::source_location::current()) {
   if (!ready()) return -DER_UNINIT;
   if (!owner) return -DER_NO_HDL;
+  if (!owner->readable) return -DER_NO_PERM;
   auto names = read_names(given.count, given.names);
   if (!names) return report(std::move(names).error(), call);
   if (given.sizes == nullptr) return refuse("there is no place for the sizes of attributes", call);
@@ -183,6 +185,7 @@ int list_attributes(std::optional<Owner> owner, char* buffer, size_t* size, daos
                     std::source_location call = std::source_location::current()) {
   if (!ready()) return -DER_UNINIT;
   if (!owner) return -DER_NO_HDL;
+  if (!owner->readable) return -DER_NO_PERM;
   if (size == nullptr) return refuse("there is no place for the size of the list", call);
   return perform(
       ev, [owner = *std::move(owner), buffer, size](Lane& lane) { return list(&lane, owner, buffer, size); },

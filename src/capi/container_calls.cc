@@ -4,6 +4,8 @@
 #include "capi/call.h"
 #include "capi/container_properties.h"
 #include "capi/convert.h"
+#include "model/access_messages.h"
+#include "runtime/users.h"
 
 namespace firn::capi {
 
@@ -26,8 +28,12 @@ Task<Result<int>> open(Lane* lane, std::shared_ptr<PoolHandle> pool, std::string
                        OpenPlaces places) {
   FIRN_CO_TRY(client::Client* const client, lane->client(pool->system));
   auto handle = std::make_shared<ContainerHandle>();
-  FIRN_CO_TRY(handle->info, co_await client->query_container(pool->id(), std::move(name)));
   handle->flags = flags;
+  FIRN_CO_TRY(ContainerOpenReply opened,
+              co_await client->ask(ContainerOpenRequest{pool->id(), std::move(name), handle->changeable(),
+                                                        process_credential()}));
+  handle->info = std::move(opened.info);
+  handle->rights = opened.rights;
   handle->pool = std::move(pool);
   if (places.info != nullptr) fill_container_info(handle->info, *places.info);
   *places.handle = add_container(std::move(handle));
@@ -36,7 +42,8 @@ Task<Result<int>> open(Lane* lane, std::shared_ptr<PoolHandle> pool, std::string
 
 Task<Result<int>> destroy(Lane* lane, std::shared_ptr<PoolHandle> pool, std::string name) {
   FIRN_CO_TRY(client::Client* const client, lane->client(pool->system));
-  FIRN_CO_CHECK(co_await client->destroy_container(pool->id(), std::move(name)));
+  FIRN_CO_CHECK(
+      co_await client->ask(ContainerDestroyRequest{pool->id(), std::move(name), process_credential()}));
   co_return 0;
 }
 
@@ -73,7 +80,7 @@ int create_container(daos_handle_t poh, const char* label, daos_prop_t* properti
   if (!ready()) return -DER_UNINIT;
   auto pool = find<PoolHandle>(poh);
   if (!pool) return -DER_NO_HDL;
-  if (!pool->writable()) return -DER_NO_PERM;
+  if (!pool->writable() || !pool->allows(right::kCreateContainer)) return -DER_NO_PERM;
   auto request = create_request(label, properties);
   if (!request) return report(std::move(request).error(), std::source_location::current());
   request->pool = pool->id();
@@ -154,6 +161,7 @@ int daos_cont_query(daos_handle_t coh, daos_cont_info_t* info, daos_prop_t* cont
   if (!ready()) return -DER_UNINIT;
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
+  if (cont_prop != nullptr && !container->allows(rights_to_see(*cont_prop))) return -DER_NO_PERM;
   return perform(ev, [container = std::move(container), places = QueryPlaces{info, cont_prop}](Lane& lane) {
     return query(&lane, container, places);
   });
@@ -164,9 +172,9 @@ int daos_cont_set_prop(daos_handle_t coh, daos_prop_t* prop, daos_event_t* ev) {
   auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (prop == nullptr || prop->dpp_nr == 0) return refuse("there is no property to set");
-  if (!container->writable()) return -DER_NO_PERM;
   auto properties = changed_properties(*prop);
   if (!properties) return report(std::move(properties).error(), std::source_location::current());
+  if (!container->changeable() || !container->allows(rights_to_change(*properties))) return -DER_NO_PERM;
   return perform(ev, [container = std::move(container), properties = *std::move(properties)](Lane& lane) {
     return set_properties(&lane, container, properties);
   });

@@ -1,14 +1,18 @@
-// Properties of containers; see container_properties.h. Some have a meaning here and are kept; of the others
-// a container is made only with values that say what it is anyhow.
+// Properties of containers; see container_properties.h. Those that have a meaning here, and numbers that
+// programs want back, are kept; of the others a container is made only with values that say what it is
+// anyhow.
 #include "capi/container_properties.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <iterator>
 
+#include "capi/access_properties.h"
 #include "capi/convert.h"
 #include "model/epoch.h"
 #include "model/properties.h"
+#include "runtime/users.h"
 
 namespace firn::capi {
 
@@ -25,30 +29,48 @@ struct Fixed {
   uint64_t value;
   Wish wish;
 };
+// Numbers that are kept, and what they are unless given.
+struct Number {
+  uint32_t type;
+  uint64_t value;
+  std::string_view name;
+};
+constexpr Number kNumbers[] = {
+    {DAOS_PROP_CO_LAYOUT_VER, 1, property::kLayoutVersion},
+    {DAOS_PROP_CO_REDUN_LVL, DAOS_PROP_CO_REDUN_NODE, property::kRedundancyLevel},
+    {DAOS_PROP_CO_SNAPSHOT_MAX, 0, property::kSnapshotsMax},
+    {DAOS_PROP_CO_DEDUP_THRESHOLD, 4096, property::kDedupThreshold},
+    {DAOS_PROP_CO_STATUS, DAOS_PROP_CO_STATUS_VAL(DAOS_PROP_CO_HEALTHY, 0, 0), property::kHealth},
+    {DAOS_PROP_CO_ALLOCED_OID, 0, property::kAllocatedOid},
+    {DAOS_PROP_CO_EC_CELL_SZ, 131072, property::kEcCellBytes},
+    {DAOS_PROP_CO_EC_PDA, 1, property::kEcPerformanceDomain},
+    {DAOS_PROP_CO_RP_PDA, 0xffffffff, property::kRpPerformanceDomain},
+    {DAOS_PROP_CO_SCRUBBER_DISABLED, 0, property::kScrubDisabled},
+    {DAOS_PROP_CO_PERF_DOMAIN, 255, property::kPerformanceDomain},
+};
 constexpr Fixed kFixed[] = {
-    {DAOS_PROP_CO_LAYOUT_VER, 1, Wish::any},
     {DAOS_PROP_CO_CSUM, DAOS_PROP_CO_CSUM_CRC32, Wish::any},
     {DAOS_PROP_CO_CSUM_CHUNK_SIZE, 32768, Wish::any},
     {DAOS_PROP_CO_CSUM_SERVER_VERIFY, DAOS_PROP_CO_CSUM_SV_OFF, Wish::any},
     {DAOS_PROP_CO_REDUN_FAC, DAOS_PROP_CO_REDUN_RF0, Wish::same},
-    {DAOS_PROP_CO_REDUN_LVL, DAOS_PROP_CO_REDUN_NODE, Wish::any},
-    {DAOS_PROP_CO_SNAPSHOT_MAX, 0, Wish::any},
     {DAOS_PROP_CO_COMPRESS, DAOS_PROP_CO_COMPRESS_OFF, Wish::same},
     {DAOS_PROP_CO_ENCRYPT, DAOS_PROP_CO_ENCRYPT_OFF, Wish::same},
     {DAOS_PROP_CO_DEDUP, DAOS_PROP_CO_DEDUP_OFF, Wish::same},
-    {DAOS_PROP_CO_DEDUP_THRESHOLD, 4096, Wish::any},
-    {DAOS_PROP_CO_STATUS, DAOS_PROP_CO_STATUS_VAL(DAOS_PROP_CO_HEALTHY, 0, 0), Wish::any},
-    {DAOS_PROP_CO_ALLOCED_OID, 0, Wish::any},
-    {DAOS_PROP_CO_EC_CELL_SZ, 131072, Wish::any},
-    {DAOS_PROP_CO_EC_PDA, 1, Wish::any},
-    {DAOS_PROP_CO_RP_PDA, 0xffffffff, Wish::any},
     {DAOS_PROP_CO_GLOBAL_VERSION, 4, Wish::refused},
-    {DAOS_PROP_CO_SCRUBBER_DISABLED, 0, Wish::any},
     {DAOS_PROP_CO_OBJ_VERSION, 2, Wish::refused},
-    {DAOS_PROP_CO_PERF_DOMAIN, 255, Wish::any},
 };
 // Those with a value of their own.
 constexpr uint32_t kKept[] = {DAOS_PROP_CO_LABEL, DAOS_PROP_CO_LAYOUT_TYPE, DAOS_PROP_CO_ROOTS};
+
+const Number* find_number(uint32_t type) {
+  const auto* const found = std::ranges::find(kNumbers, type, &Number::type);
+  return found == std::end(kNumbers) ? nullptr : found;
+}
+
+bool is_kept(uint32_t type) {
+  return std::ranges::find(kKept, type) != std::end(kKept) || find_number(type) != nullptr ||
+         find_access_property(type, kContainerAccess) != nullptr;
+}
 
 const Fixed* find_fixed(uint32_t type) {
   const auto* const found = std::ranges::find(kFixed, type, &Fixed::type);
@@ -81,6 +103,10 @@ Result<void> check_wish(const daos_prop_entry& entry) {
 }
 
 Result<Property> kept_property(const daos_prop_entry& entry) {
+  if (find_access_property(entry.dpe_type, kContainerAccess) != nullptr)
+    return access_property(entry, kContainerAccess);
+  if (const Number* const number = find_number(entry.dpe_type))
+    return Property{std::string(number->name), std::to_string(entry.dpe_val)};
   if (entry.dpe_type == DAOS_PROP_CO_LAYOUT_TYPE) {
     if (entry.dpe_val >= std::size(kLayouts)) return fail(Code::invalid, "there is no such layout");
     return Property{std::string(property::kLayoutType), std::string(kLayouts[entry.dpe_val])};
@@ -109,7 +135,7 @@ Result<std::vector<Property>> wanted_properties(const daos_prop_t& list) {
       if (list.dpp_entries[j].dpe_type == entry.dpe_type)
         return about(fail(Code::invalid, "a property is given twice"), entry.dpe_type);
     }
-    if (std::ranges::find(kKept, entry.dpe_type) == std::end(kKept)) {
+    if (!is_kept(entry.dpe_type)) {
       FIRN_CHECK(check_wish(entry));
     } else {
       FIRN_TRY(auto property, kept_property(entry));
@@ -142,6 +168,14 @@ Result<void> fill_entry(const ContainerInfo& info, daos_prop_entry& entry) {
     if (daos_prop_entry_set_ptr(&entry, &roots, sizeof roots) == 0) return {};
     return fail(Code::no_space, "there is no memory for a property");
   }
+  if (find_access_property(entry.dpe_type, kContainerAccess) != nullptr)
+    return fill_access(info.properties, kContainerAccess, entry);
+  if (const Number* const number = find_number(entry.dpe_type)) {
+    const std::string_view value = value_of(info, number->name);
+    entry.dpe_val = number->value;
+    std::from_chars(value.data(), value.data() + value.size(), entry.dpe_val);
+    return {};
+  }
   if (const Fixed* const fixed = find_fixed(entry.dpe_type)) {
     entry.dpe_val = fixed->value;
     return {};
@@ -161,11 +195,34 @@ Result<ContainerCreateRequest> create_request(const char* label, const daos_prop
   FIRN_TRY(request.label, take_label(request.properties));
   if (label != nullptr) request.label = label;
   if (!request.label.empty()) FIRN_CHECK(check_label(request.label, "container"));
+  add_maker(request.properties, process_credential());
   return request;
 }
 
 Result<std::vector<Property>> changed_properties(const daos_prop_t& properties) {
   return wanted_properties(properties);
+}
+
+Rights rights_to_change(const std::vector<Property>& properties) {
+  Rights rights = 0;
+  for (const Property& property : properties) {
+    const bool owner = property.name == property::kOwner || property.name == property::kGroup;
+    rights |= owner                             ? right::kSetOwner
+              : property.name == property::kAcl ? right::kSetAccess
+                                                : right::kSetProperties;
+  }
+  return rights;
+}
+
+Rights rights_to_see(const daos_prop_t& properties) {
+  if (properties.dpp_nr == 0 || properties.dpp_entries == nullptr)
+    return right::kGetProperties | right::kGetAccess;
+  Rights rights = 0;
+  for (uint32_t i = 0; i < properties.dpp_nr; i++) {
+    rights |=
+        properties.dpp_entries[i].dpe_type == DAOS_PROP_CO_ACL ? right::kGetAccess : right::kGetProperties;
+  }
+  return rights;
 }
 
 Result<void> add_all_entries(daos_prop_t& properties, uint32_t begin, uint32_t end) {

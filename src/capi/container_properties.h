@@ -14,6 +14,10 @@ Result<ContainerCreateRequest> create_request(const char* label, const daos_prop
 // The properties to change; as above. Code::invalid too for what is fixed once a container exists.
 Result<std::vector<Property>> changed_properties(const daos_prop_t& properties);
 
+// What it takes to make these changes, and to see these properties.
+Rights rights_to_change(const std::vector<Property>& properties);
+Rights rights_to_see(const daos_prop_t& properties);
+
 // The values of the entries' types, or of all properties if there is no entry.
 Result<void> fill_properties(const ContainerInfo& info, daos_prop_t& properties);
 

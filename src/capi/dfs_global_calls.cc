@@ -174,6 +174,7 @@ int dfs_global2local(daos_handle_t poh, daos_handle_t coh, int flags, d_iov_t gl
   auto mount = std::make_shared<MountHandle>();
   mount->container = find<ContainerHandle>(coh);
   if (!mount->container || !find<PoolHandle>(poh)) return EINVAL;
+  if (!mount->container->readable()) return EPERM;
   const auto taken = take_mount(glob, flags, *mount);
   if (!taken) return report_errno(taken, std::source_location::current());
   *dfs = std::make_unique<struct dfs>(std::move(mount), poh, coh).release();

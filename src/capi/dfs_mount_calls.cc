@@ -36,6 +36,7 @@ int mount_container(daos_handle_t poh, daos_handle_t coh, int flags, dfs_t** pla
   auto handle = std::make_shared<MountHandle>();
   handle->container = find<ContainerHandle>(coh);
   if (!handle->container || !find<PoolHandle>(poh)) return EINVAL;
+  if (!handle->container->readable()) return EPERM;
   // Programs that only read mount a container they have opened so with O_RDWR: it is writing that fails.
   const bool read_only = (flags & O_ACCMODE) == O_RDONLY || !handle->container->writable();
   const int result = errno_of_call(

@@ -32,10 +32,12 @@ struct ContainerBytes {
   PoolId pool;
   uint32_t flags = 0;
   ContainerInfo info;
+  Rights rights = 0;
   static void fields(auto& self, auto&& visit) {
     visit("pool", self.pool);
     visit("flags", self.flags);
     visit("info", self.info);
+    visit("rights", self.rights);
   }
 };
 
@@ -76,6 +78,7 @@ Result<int> take_container(std::shared_ptr<PoolHandle> pool, const d_iov_t& glob
   handle->pool = std::move(pool);
   handle->info = std::move(bytes.info);
   handle->flags = bytes.flags;
+  handle->rights = bytes.rights;
   *coh = add_container(std::move(handle));
   return added(*coh);
 }
@@ -124,7 +127,8 @@ int daos_cont_local2global(daos_handle_t coh, d_iov_t* glob) {
   const auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (glob == nullptr) return refuse("there is no place for the bytes");
-  return put_out(ContainerBytes{container->pool->description.map.pool, container->flags, container->info},
+  return put_out(ContainerBytes{container->pool->description.map.pool, container->flags, container->info,
+                                container->rights},
                  *glob);
 }
 

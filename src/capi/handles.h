@@ -24,6 +24,7 @@ struct PoolHandle {
   uint32_t target_count() const { return static_cast<uint32_t>(description.map.targets.size()); }
   std::string id() const { return description.map.pool.uuid.text(); }
   bool writable() const { return (flags & (DAOS_PC_RW | DAOS_PC_EX)) != 0; }
+  bool allows(Rights rights) const { return (description.rights & rights) == rights; }
 };
 
 struct ContainerHandle {
@@ -31,8 +32,13 @@ struct ContainerHandle {
   std::shared_ptr<PoolHandle> pool;
   ContainerInfo info;
   unsigned flags = 0;  // DAOS_COO_
+  Rights rights = right::kAll;
   std::string id() const { return info.id.uuid.text(); }
-  bool writable() const { return (flags & (DAOS_COO_RW | DAOS_COO_EX)) != 0; }
+  bool changeable() const { return (flags & (DAOS_COO_RW | DAOS_COO_EX)) != 0; }
+  bool allows(Rights wanted) const { return (rights & wanted) == wanted; }
+  // Its objects and attributes.
+  bool readable() const { return allows(right::kRead); }
+  bool writable() const { return changeable() && allows(right::kWrite); }
 };
 
 // Of daos_fs.h: in no table, a dfs_t holds it.

@@ -72,6 +72,7 @@ Result<OpenObject> open_in(Lane& lane, const ObjectHandle& handle) {
 
 int object_mode(const ContainerHandle& container, unsigned mode, unsigned& result) {
   const bool may_write = container.writable();
+  if (!container.readable()) return -DER_NO_PERM;
   result = mode;
   if ((mode & (DAOS_OO_RO | kWriteModes)) == 0) result |= may_write ? DAOS_OO_RW : DAOS_OO_RO;
   return (result & kWriteModes) != 0 && !may_write ? -DER_NO_PERM : 0;

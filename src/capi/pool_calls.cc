@@ -4,6 +4,7 @@
 #include "capi/call.h"
 #include "capi/convert.h"
 #include "capi/pool_info.h"
+#include "runtime/users.h"
 
 namespace firn::capi {
 
@@ -20,7 +21,8 @@ Task<Result<int>> connect(Lane* lane, std::shared_ptr<System> system, std::strin
   auto handle = std::make_shared<PoolHandle>();
   handle->system = std::move(system);
   handle->flags = flags;
-  FIRN_CO_TRY(handle->description, co_await client->ask_for_pool(std::move(pool)));
+  FIRN_CO_TRY(handle->description,
+              co_await client->ask_for_pool({std::move(pool), handle->writable(), process_credential()}));
   FIRN_CO_CHECK(client::check_pool_map(handle->description.map));
   if (places.info != nullptr) {
     FIRN_CO_TRY(const PoolInfo info, co_await client->query_pool(handle->id()));

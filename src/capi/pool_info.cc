@@ -5,6 +5,7 @@
 
 #include <gurt/common.h>
 
+#include "capi/access_properties.h"
 #include "capi/container_properties.h"
 #include "capi/convert.h"
 
@@ -34,6 +35,8 @@ std::set<Rank> ranks_of(const PoolHandle& pool) {
 Result<void> fill_entry(const PoolInfo& info, daos_prop_entry& entry) {
   if (entry.dpe_type <= DAOS_PROP_PO_MIN || entry.dpe_type >= DAOS_PROP_PO_MAX)
     return fail(Code::invalid, "there is no such pool property").on("property_number", entry.dpe_type);
+  if (find_access_property(entry.dpe_type, kPoolAccess) != nullptr)
+    return fill_access(info.properties, kPoolAccess, entry);
   entry.dpe_flags = DAOS_PROP_ENTRY_NOT_SET;
   if (entry.dpe_type != DAOS_PROP_PO_LABEL) return {};
   entry.dpe_flags = 0;

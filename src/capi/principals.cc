@@ -1,34 +1,22 @@
 // Users and groups of this host as principals, "name@"; daos_security.h.
-#include <cerrno>
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <daos_errno.h>
 #include <daos_security.h>
-#include <grp.h>
-#include <pwd.h>
+
+#include "capi/errors.h"
+#include "runtime/users.h"
 
 namespace {
 
-constexpr size_t kRecordMax = size_t{1} << 20;  // bytes of a user's or group's record
+using firn::Result;
 
-// Calls a get…_r function with more and more room. nullptr in `found`: there is no such record.
-template <class Record, class Ask>
-int look_up(Record& record, Record*& found, std::vector<char>& room, const Ask& ask) {
-  for (size_t size = 1024; size <= kRecordMax; size *= 2) {
-    room.resize(size);
-    const int error = ask(&record, room.data(), room.size(), &found);
-    if (error == ERANGE) continue;
-    if (found == nullptr) return error == ENOMEM ? -DER_NOMEM : -DER_NONEXIST;
-    return 0;
-  }
-  return -DER_NOMEM;
-}
-
-int copy_principal(const char* found, char** name) {
-  *name = strdup((std::string(found) + "@").c_str());
+// The C library's memory.
+int give_principal(const Result<std::string>& known, char** name) {
+  if (!known) return firn::capi::der_of(known.error().code());
+  *name = strdup((*known + "@").c_str());
   return *name == nullptr ? -DER_NOMEM : 0;
 }
 
@@ -38,56 +26,34 @@ std::string local_name(const char* principal) {
   return std::string(principal, strchr(principal, '@'));
 }
 
+template <class Id>
+int give_id(const Result<Id>& known, Id* id) {
+  if (!known) return firn::capi::der_of(known.error().code());
+  *id = *known;
+  return 0;
+}
+
 }  // namespace
 
 bool daos_acl_principal_is_valid(const char* name) {
   if (name == nullptr) return false;
-  const std::string_view text(name, strnlen(name, DAOS_ACL_MAX_PRINCIPAL_BUF_LEN));
-  const size_t at = text.find('@');
-  return text.size() <= DAOS_ACL_MAX_PRINCIPAL_LEN && at != std::string_view::npos && at > 0 &&
-         text.find('@', at + 1) == std::string_view::npos;
+  return firn::is_principal_name(std::string_view(name, strnlen(name, DAOS_ACL_MAX_PRINCIPAL_BUF_LEN)));
 }
 
 int daos_acl_uid_to_principal(uid_t uid, char** name) {
-  if (name == nullptr) return -DER_INVAL;
-  passwd record{};
-  passwd* found = nullptr;
-  std::vector<char> room;
-  const auto ask = [uid](auto... rest) { return getpwuid_r(uid, rest...); };
-  const int result = look_up(record, found, room, ask);
-  return result != 0 ? result : copy_principal(found->pw_name, name);
+  return name == nullptr ? -DER_INVAL : give_principal(firn::user_name(uid), name);
 }
 
 int daos_acl_gid_to_principal(gid_t gid, char** name) {
-  if (name == nullptr) return -DER_INVAL;
-  group record{};
-  group* found = nullptr;
-  std::vector<char> room;
-  const auto ask = [gid](auto... rest) { return getgrgid_r(gid, rest...); };
-  const int result = look_up(record, found, room, ask);
-  return result != 0 ? result : copy_principal(found->gr_name, name);
+  return name == nullptr ? -DER_INVAL : give_principal(firn::group_name(gid), name);
 }
 
 int daos_acl_principal_to_uid(const char* principal, uid_t* uid) {
   const std::string name = local_name(principal);
-  if (name.empty() || uid == nullptr) return -DER_INVAL;
-  passwd record{};
-  passwd* found = nullptr;
-  std::vector<char> room;
-  const auto ask = [&](auto... rest) { return getpwnam_r(name.c_str(), rest...); };
-  const int result = look_up(record, found, room, ask);
-  if (result == 0) *uid = found->pw_uid;
-  return result;
+  return name.empty() || uid == nullptr ? -DER_INVAL : give_id(firn::user_id(name), uid);
 }
 
 int daos_acl_principal_to_gid(const char* principal, gid_t* gid) {
   const std::string name = local_name(principal);
-  if (name.empty() || gid == nullptr) return -DER_INVAL;
-  group record{};
-  group* found = nullptr;
-  std::vector<char> room;
-  const auto ask = [&](auto... rest) { return getgrnam_r(name.c_str(), rest...); };
-  const int result = look_up(record, found, room, ask);
-  if (result == 0) *gid = found->gr_gid;
-  return result;
+  return name.empty() || gid == nullptr ? -DER_INVAL : give_id(firn::group_id(name), gid);
 }

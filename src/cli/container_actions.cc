@@ -5,6 +5,8 @@
 
 #include "cli/output.h"
 #include "model/object_id.h"
+#include "model/properties.h"
+#include "runtime/users.h"
 
 namespace firn::cli {
 
@@ -65,6 +67,7 @@ Task<Result<ContainerInfo>> make_container(Session& session, ContainerWish wish)
   FIRN_CO_TRY(request.properties, parse_properties(wish.properties));
   FIRN_CO_CHECK(format_options(wish));
   if (posix) request.properties.push_back({"layout_type", "POSIX"});
+  add_maker(request.properties, process_credential());
   FIRN_CO_TRY(ContainerInfo made, co_await session.client().create_container(std::move(request)));
   if (posix) FIRN_CO_CHECK(co_await format_or_destroy(session, wish, made));
   co_return made;

@@ -50,8 +50,10 @@ void declare_create(CLI::App& command, FaceArguments& arguments) {
   command.add_option("--properties", arguments.pairs, "NAME:VALUE,NAME:VALUE");
   accept_option(command, "-M,--mode", "either way each operation is atomic")
       ->check(CLI::IsMember({"relaxed", "balanced"}));
-  static constexpr const char* kRefused[] = {"-o,--oclass",   "-H,--hints", "-p,--path",
-                                             "-A,--acl-file", "-g,--group", "-a,--attrs"};
+  command.add_option("-A,--acl-file", arguments.access.file,
+                     "Who may do what: a file, an entry on each line");
+  command.add_option("-g,--group", arguments.access.group, "The owner's group, NAME@");
+  static constexpr const char* kRefused[] = {"-o,--oclass", "-H,--hints", "-p,--path", "-a,--attrs"};
   refuse_options(command, arguments, kRefused);
 }
 
@@ -79,30 +81,28 @@ void declare_copy(CLI::App& command, FaceArguments& arguments) {
   refuse_options(command, arguments, kRefused);
 }
 
-using DeclareOwner = void (*)(CLI::App& command, FaceArguments& arguments);
-
-template <DeclareOwner declare_owner>
 void declare_set_attributes(CLI::App& command, FaceArguments& arguments) {
-  declare_owner(command, arguments);
   command.add_option("attributes", arguments.pairs, "NAME:VALUE,NAME:VALUE")->required();
 }
 
-template <DeclareOwner declare_owner>
 void declare_get_attributes(CLI::App& command, FaceArguments& arguments) {
-  declare_owner(command, arguments);
   command.add_option("names", arguments.names, "NAME,NAME (default: all)");
 }
 
-template <DeclareOwner declare_owner>
 void declare_delete_attributes(CLI::App& command, FaceArguments& arguments) {
-  declare_owner(command, arguments);
   command.add_option("names", arguments.names, "NAME,NAME")->required();
 }
 
-template <DeclareOwner declare_owner>
 void declare_list_attributes(CLI::App& command, FaceArguments& arguments) {
-  declare_owner(command, arguments);
   command.add_flag("-v,--verbose", arguments.verbose, "With their values");
+}
+
+void declare_set_owner(CLI::App& command, FaceArguments& arguments) {
+  declare_container(command, arguments);
+  declare_owner(command, arguments);
+  accept_flag(command, "--no-check", "names need not be known on this host");
+  static constexpr const char* kRefused[] = {"--uid", "--gid"};
+  refuse_options(command, arguments, kRefused);
 }
 
 constexpr FaceCommand kCommands[] = {
@@ -113,13 +113,13 @@ constexpr FaceCommand kCommands[] = {
     {"pool", "get-prop", "Properties of a pool", firn::cli::face_pool_properties, firn::cli::declare_pool},
     {"pool", "query-targets", ""},
     {"pool", "list-attr,list-attrs,lsattr", "Names of attributes", firn::cli::face_list_attributes,
-     declare_list_attributes<firn::cli::declare_pool>},
+     firn::cli::declare_all<firn::cli::declare_pool, declare_list_attributes>},
     {"pool", "get-attr,getattr", "Attributes", firn::cli::face_get_attributes,
-     declare_get_attributes<firn::cli::declare_pool>},
+     firn::cli::declare_all<firn::cli::declare_pool, declare_get_attributes>},
     {"pool", "set-attr,setattr", "Set attributes", firn::cli::face_set_attributes,
-     declare_set_attributes<firn::cli::declare_pool>},
+     firn::cli::declare_all<firn::cli::declare_pool, declare_set_attributes>},
     {"pool", "del-attr,delattr", "Delete attributes", firn::cli::face_delete_attributes,
-     declare_delete_attributes<firn::cli::declare_pool>},
+     firn::cli::declare_all<firn::cli::declare_pool, declare_delete_attributes>},
     {"pool", "autotest", ""},
     {"container", "create", "Make a container", firn::cli::face_create_container, declare_create},
     {"container", "list,ls", "The containers of a pool", firn::cli::face_list_containers,
@@ -137,18 +137,24 @@ constexpr FaceCommand kCommands[] = {
     {"container", "evict", ""},
     {"container", "list-objects,list-obj", ""},
     {"container", "list-attr,list-attrs,lsattr", "Names of attributes", firn::cli::face_list_attributes,
-     declare_list_attributes<firn::cli::declare_container>},
+     firn::cli::declare_all<firn::cli::declare_container, declare_list_attributes>},
     {"container", "get-attr,getattr", "Attributes", firn::cli::face_get_attributes,
-     declare_get_attributes<firn::cli::declare_container>},
+     firn::cli::declare_all<firn::cli::declare_container, declare_get_attributes>},
     {"container", "set-attr,setattr", "Set attributes", firn::cli::face_set_attributes,
-     declare_set_attributes<firn::cli::declare_container>},
+     firn::cli::declare_all<firn::cli::declare_container, declare_set_attributes>},
     {"container", "del-attr,delattr", "Delete attributes", firn::cli::face_delete_attributes,
-     declare_delete_attributes<firn::cli::declare_container>},
-    {"container", "get-acl", ""},
-    {"container", "overwrite-acl,replace", ""},
-    {"container", "update-acl", ""},
-    {"container", "delete-acl", ""},
-    {"container", "set-owner,chown", ""},
+     firn::cli::declare_all<firn::cli::declare_container, declare_delete_attributes>},
+    {"container", "get-acl", "Who may do what", firn::cli::face_get_access,
+     firn::cli::declare_all<firn::cli::declare_container, firn::cli::declare_access_output>},
+    {"container", "overwrite-acl,replace", "Replace the list of who may do what",
+     firn::cli::face_overwrite_access,
+     firn::cli::declare_all<firn::cli::declare_container, firn::cli::declare_access_file>},
+    {"container", "update-acl", "Add entries, or replace those of the same principals",
+     firn::cli::face_update_access,
+     firn::cli::declare_all<firn::cli::declare_container, firn::cli::declare_access_entries>},
+    {"container", "delete-acl", "Remove a principal's entry", firn::cli::face_delete_access,
+     firn::cli::declare_all<firn::cli::declare_container, firn::cli::declare_access_principal>},
+    {"container", "set-owner,chown", "Change whose it is", firn::cli::face_set_owner, declare_set_owner},
     {"container", "create-snap,snap", ""},
     {"container", "list-snap,list-snaps", ""},
     {"container", "destroy-snap", ""},

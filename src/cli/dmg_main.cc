@@ -45,9 +45,10 @@ void declare_create(CLI::App& command, FaceArguments& arguments) {
                      "Added to the size: there is one kind of space");
   command.add_option("-n,--nvme-size", arguments.second_tier_size, "The same");
   command.add_option("-P,--properties", arguments.pairs, "NAME:VALUE,NAME:VALUE");
-  static constexpr const char* kRefused[] = {"-u,--user",   "-g,--group", "-a,--acl-file", "-t,--tier-ratio",
-                                             "-k,--nranks", "-v,--nsvc",  "-r,--ranks",    "--meta-size",
-                                             "--data-size", "--mem-ratio"};
+  declare_owner(command, arguments);
+  declare_access_file(command, arguments);
+  static constexpr const char* kRefused[] = {"-t,--tier-ratio", "-k,--nranks", "-v,--nsvc",  "-r,--ranks",
+                                             "--meta-size",     "--data-size", "--mem-ratio"};
   refuse_options(command, arguments, kRefused);
 }
 
@@ -75,10 +76,15 @@ constexpr FaceCommand kCommands[] = {
     {"pool", "exclude", ""},
     {"pool", "drain", ""},
     {"pool", "reintegrate,reint", ""},
-    {"pool", "get-acl", ""},
-    {"pool", "overwrite-acl,replace", ""},
-    {"pool", "update-acl", ""},
-    {"pool", "delete-acl", ""},
+    {"pool", "get-acl", "Who may do what", firn::cli::face_get_access,
+     firn::cli::declare_all<firn::cli::declare_pool, firn::cli::declare_access_output>},
+    {"pool", "overwrite-acl,replace", "Replace the list of who may do what", firn::cli::face_overwrite_access,
+     firn::cli::declare_all<firn::cli::declare_pool, firn::cli::declare_access_file>},
+    {"pool", "update-acl", "Add entries, or replace those of the same principals",
+     firn::cli::face_update_access,
+     firn::cli::declare_all<firn::cli::declare_pool, firn::cli::declare_access_entries>},
+    {"pool", "delete-acl", "Remove a principal's entry", firn::cli::face_delete_access,
+     firn::cli::declare_all<firn::cli::declare_pool, firn::cli::declare_access_principal>},
     {"pool", "upgrade", ""},
     {"pool", "rebuild", ""},
     {"system", "query", "Engines and their state", firn::cli::face_query_members},
@@ -109,7 +115,8 @@ constexpr FaceCommand kCommands[] = {
     {"storage", "nvme-add-device", ""},
     {"network", "scan", ""},
     {"config", "generate,gen", ""},
-    {"container", "set-owner", ""},
+    {"container", "set-owner", "Change whose it is", firn::cli::face_set_owner,
+     firn::cli::declare_all<firn::cli::declare_container, firn::cli::declare_owner>},
     {"server", "set-logmasks,slm", ""},
     {"telemetry", "config", ""},
     {"telemetry", "metrics", ""},

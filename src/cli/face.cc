@@ -109,6 +109,33 @@ void declare_container(CLI::App& command, FaceArguments& arguments) {
   command.add_option("container", arguments.wish.container, "Label or UUID")->required();
 }
 
+void declare_access_output(CLI::App& command, FaceArguments& arguments) {
+  command.add_option("-O,--outfile", arguments.access.output, "Write the list to a file");
+  accept_flag(command, "-f,--force", "a file that is there is replaced");
+  accept_flag(command, "-v,--verbose", "all is shown");
+}
+
+void declare_access_file(CLI::App& command, FaceArguments& arguments) {
+  command.add_option("-a,--acl-file", arguments.access.file, "A file with an entry on each line");
+}
+
+void declare_access_entries(CLI::App& command, FaceArguments& arguments) {
+  declare_access_file(command, arguments);
+  command.add_option("-e,--entry", arguments.access.entries, "ENTRY,ENTRY, like A:G:readers@:rt");
+}
+
+void declare_access_principal(CLI::App& command, FaceArguments& arguments) {
+  command
+      .add_option("-p,--principal", arguments.access.principal,
+                  "OWNER@, GROUP@, EVERYONE@, u:NAME@ or g:NAME@")
+      ->required();
+}
+
+void declare_owner(CLI::App& command, FaceArguments& arguments) {
+  command.add_option("-u,--user", arguments.access.user, "The owner, NAME@");
+  command.add_option("-g,--group", arguments.access.group, "The owner's group, NAME@");
+}
+
 CLI::Option* accept_flag(CLI::App& command, const char* names, const std::string& why) {
   return command.add_flag(names)->description("Accepted: " + why);
 }

@@ -17,10 +17,21 @@ class Option;
 
 namespace firn::cli {
 
+// What is said of owners and access lists.
+struct AccessWish {
+  std::string file;     // an entry on each line
+  std::string entries;  // with commas between
+  std::string principal;
+  std::string user;
+  std::string group;
+  std::string output;  // a file to write; empty: standard output
+};
+
 // What options and operands of all commands are read into.
 struct FaceArguments {
   ContainerWish wish;  // pool and container of any command, and what is said of a new one
   CopyArguments copy;
+  AccessWish access;
   std::string size;
   std::string first_tier_size;
   std::string second_tier_size;
@@ -56,6 +67,18 @@ int run_face(const Face& face, int argc, char** argv);
 // Operands that many commands have.
 void declare_pool(CLI::App& command, FaceArguments& arguments);
 void declare_container(CLI::App& command, FaceArguments& arguments);
+// Options of commands about access lists and owners.
+void declare_access_output(CLI::App& command, FaceArguments& arguments);
+void declare_access_file(CLI::App& command, FaceArguments& arguments);
+void declare_access_entries(CLI::App& command, FaceArguments& arguments);
+void declare_access_principal(CLI::App& command, FaceArguments& arguments);
+void declare_owner(CLI::App& command, FaceArguments& arguments);
+// A command with these operands and options.
+using Declare = void (*)(CLI::App& command, FaceArguments& arguments);
+template <Declare... declare>
+void declare_all(CLI::App& command, FaceArguments& arguments) {
+  (declare(command, arguments), ...);
+}
 // Options that change nothing here; `why` is shown.
 CLI::Option* accept_flag(CLI::App& command, const char* names, const std::string& why);
 CLI::Option* accept_option(CLI::App& command, const char* names, const std::string& why);

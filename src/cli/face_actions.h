@@ -24,6 +24,15 @@ Task<Result<void>> face_get_attributes(Session& session, FaceArguments arguments
 Task<Result<void>> face_list_attributes(Session& session, FaceArguments arguments);
 Task<Result<void>> face_delete_attributes(Session& session, FaceArguments arguments);
 
+// Likewise.
+Task<Result<void>> face_get_access(Session& session, FaceArguments arguments);
+Task<Result<void>> face_overwrite_access(Session& session, FaceArguments arguments);
+Task<Result<void>> face_update_access(Session& session, FaceArguments arguments);
+Task<Result<void>> face_delete_access(Session& session, FaceArguments arguments);
+Task<Result<void>> face_set_owner(Session& session, FaceArguments arguments);
+// Owner, group and list as properties of something new, as far as they are given.
+Result<std::vector<Property>> access_properties(const AccessWish& wish);
+
 Task<Result<void>> face_copy(Session& session, FaceArguments arguments);
 // Of clients: where the engines are; of administrators: in what state.
 Task<Result<void>> face_query_system(Session& session, FaceArguments arguments);

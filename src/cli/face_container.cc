@@ -75,6 +75,8 @@ Task<Result<void>> face_create_container(Session& session, FaceArguments argumen
   ContainerWish wish = arguments.wish;
   if (wish.type.empty() || lower(wish.type) == "unknown") wish.type = "none";
   for (const std::string& pair : split_list(arguments.pairs)) wish.properties.push_back(pair);
+  FIRN_CO_TRY(const auto access, access_properties(arguments.access));
+  for (const auto& [name, value] : access) wish.properties.push_back(name + ":" + value);
   FIRN_CO_TRY(ContainerInfo made, co_await make_container(session, wish));
   co_return co_await show(session, wish.pool, std::move(made), "Successfully created container\n");
 }

@@ -5,6 +5,8 @@
 #include "cli/face_properties.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
+#include "model/properties.h"
+#include "runtime/users.h"
 
 namespace firn::cli {
 
@@ -93,6 +95,9 @@ Task<Result<void>> face_create_pool(Session& session, FaceArguments arguments) {
   PoolCreateRequest request{.label = arguments.wish.pool};
   FIRN_CO_TRY(request.capacity_bytes, parse_size(arguments));
   FIRN_CO_TRY(request.properties, parse_properties(split_list(arguments.pairs)));
+  FIRN_CO_TRY(const auto access, access_properties(arguments.access));
+  request.properties.insert(request.properties.end(), access.begin(), access.end());
+  add_maker(request.properties, process_credential());
   FIRN_CO_TRY(PoolInfo pool, co_await session.client().create_pool(std::move(request)));
   if (session.options().json) {
     nlohmann::json response = pool_json(pool);

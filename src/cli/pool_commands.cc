@@ -5,6 +5,8 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/print_json.h"
+#include "model/properties.h"
+#include "runtime/users.h"
 
 namespace firn::cli {
 
@@ -48,6 +50,7 @@ Task<Result<void>> create(Session& session, PoolArguments arguments) {
   if (!arguments.size.empty()) {
     FIRN_CO_TRY(request.capacity_bytes, parse_bytes(arguments.size));
   }
+  add_maker(request.properties, process_credential());
   FIRN_CO_TRY(PoolInfo pool, co_await session.client().create_pool(std::move(request)));
   if (session.options().json) {
     print_json(pool_json(pool, false));

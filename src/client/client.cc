@@ -77,12 +77,8 @@ Task<Result<void>> Client::destroy_container(std::string pool, std::string conta
 }
 
 Task<Result<std::shared_ptr<Pool>>> Client::connect_pool(std::string pool) {
-  FIRN_CO_TRY(PoolConnectReply reply, co_await ask_for_pool(std::move(pool)));
+  FIRN_CO_TRY(PoolConnectReply reply, co_await ask_for_pool({.pool = std::move(pool)}));
   co_return attach_pool(std::move(reply));
-}
-
-Task<Result<PoolConnectReply>> Client::ask_for_pool(std::string pool) {
-  return impl_->call(PoolConnectRequest{.pool = std::move(pool)});
 }
 
 Result<std::shared_ptr<Pool>> Client::attach_pool(PoolConnectReply reply) {

@@ -68,7 +68,7 @@ class Client {
   // By label or UUID. Shared by the containers opened from it: a pool lives as long as one of them is in use.
   Task<Result<std::shared_ptr<Pool>>> connect_pool(std::string pool);
   // The same in two steps, so that several clients of one system can share the answer.
-  Task<Result<PoolConnectReply>> ask_for_pool(std::string pool);
+  Task<Result<PoolConnectReply>> ask_for_pool(PoolConnectRequest request) { return ask(std::move(request)); }
   Result<std::shared_ptr<Pool>> attach_pool(PoolConnectReply reply);
 
   const Address& system() const;

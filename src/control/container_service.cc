@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "control/access_service.h"
 #include "model/properties.h"
 #include "runtime/sleep.h"
 #include "runtime/when_all.h"
@@ -92,6 +93,13 @@ Task<Result<Empty>> ContainerService::destroy(ContainerDestroyRequest request, C
   FIRN_CO_TRY(const auto pool, co_await context_.catalog.pool(request.pool));
   FIRN_CO_TRY(auto container, co_await context_.catalog.container(pool.record, request.container));
   ContainerRecord& record = container.record;
+  FIRN_CO_TRY(const Rights of_pool, rights_in(pool.record, request.credential));
+  FIRN_CO_TRY(const Rights of_container, rights_in(record, request.credential));
+  if (((of_pool | of_container) & right::kDelete) == 0) {
+    co_return fail(Code::permission, "this user may not destroy the container")
+        .on("user", request.credential ? request.credential->user : "")
+        .on("container", request.container);
+  }
   const std::string label = std::exchange(record.label, "");
   record.state = RecordState::destroying;
   const std::string key = keys::container(record.pool, record.id);

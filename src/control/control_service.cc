@@ -16,7 +16,8 @@ ControlService::ControlService(Runtime& runtime, MetaStore& meta, TargetDirector
     : context_(runtime, meta, targets, std::move(options)),
       pools_(context_),
       containers_(context_),
-      attributes_(context_) {}
+      attributes_(context_),
+      access_(context_) {}
 
 Task<Result<void>> ControlService::start() {
   FIRN_CO_CHECK(co_await make_system());
@@ -50,6 +51,7 @@ void ControlService::serve(net::RpcServer& server) {
   serve_pools(server);
   serve_containers(server);
   serve_attributes(server);
+  serve_access(server);
 }
 
 void ControlService::serve_pools(net::RpcServer& server) {
@@ -98,6 +100,15 @@ void ControlService::serve_attributes(net::RpcServer& server) {
       [this](AttributeGetRequest request, net::ServerCall&) { return attributes_.get(std::move(request)); });
   server.handle<AttributeListRequest>([this](AttributeListRequest request, net::ServerCall&) {
     return attributes_.list(std::move(request));
+  });
+}
+
+void ControlService::serve_access(net::RpcServer& server) {
+  server.handle<ContainerOpenRequest>([this](ContainerOpenRequest request, net::ServerCall&) {
+    return access_.open_container(std::move(request));
+  });
+  server.handle<AccessChangeRequest>([this](AccessChangeRequest request, net::ServerCall& call) {
+    return access_.change(std::move(request), caller_of(call));
   });
 }
 

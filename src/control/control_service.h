@@ -5,6 +5,7 @@
 // close(). One thread.
 #pragma once
 
+#include "control/access_service.h"
 #include "control/attribute_service.h"
 #include "control/container_service.h"
 #include "control/control_context.h"
@@ -32,17 +33,20 @@ class ControlService {
   PoolService& pools() { return pools_; }
   ContainerService& containers() { return containers_; }
   AttributeService& attributes() { return attributes_; }
+  AccessService& access() { return access_; }
 
  private:
   Task<Result<void>> make_system();
   void serve_pools(net::RpcServer& server);
   void serve_containers(net::RpcServer& server);
   void serve_attributes(net::RpcServer& server);
+  void serve_access(net::RpcServer& server);
 
   ControlContext context_;
   PoolService pools_;
   ContainerService containers_;
   AttributeService attributes_;
+  AccessService access_;
 };
 
 }  // namespace firn::control

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "control/access_service.h"
 #include "control/pool_plan.h"
 #include "model/properties.h"
 #include "runtime/when_all.h"
@@ -204,8 +205,10 @@ Task<Result<PoolInfo>> PoolService::query(PoolQueryRequest request) {
 
 Task<Result<PoolConnectReply>> PoolService::connect(PoolConnectRequest request) {
   FIRN_CO_TRY(const auto pool, co_await context_.catalog.pool(request.pool));
+  FIRN_CO_TRY(const Rights rights, rights_in(pool.record, request.credential));
+  FIRN_CO_TRY(const Rights given, granted(rights, request.write, pool.record.label, request.credential));
   FIRN_CO_TRY(PoolMap map, co_await context_.catalog.pool_map(pool.record.id));
-  co_return PoolConnectReply{std::move(map), pool.record.label, context_.options.local_uri};
+  co_return PoolConnectReply{std::move(map), pool.record.label, context_.options.local_uri, given};
 }
 
 }  // namespace firn::control

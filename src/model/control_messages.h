@@ -2,9 +2,11 @@
 // containers are named by label or by UUID text; containers within their pool.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/access.h"
 #include "model/epoch.h"
 #include "model/ids.h"
 #include "model/io.h"
@@ -131,19 +133,28 @@ struct PoolConnectReply {
   std::string label;
   // Where clients on this engine's host reach it through shared memory ("shm://…"); empty: nowhere.
   std::string local_uri;
+  Rights rights = right::kAll;  // what the caller may do
   static void fields(auto& self, auto&& visit) {
     visit("map", self.map);
     visit("label", self.label);
     visit("local_uri", self.local_uri);
+    visit("rights", self.rights);
   }
 };
 
+// Code::permission if the pool's list does not allow the credential to. Without one: an administrator.
 struct PoolConnectRequest {
   static constexpr uint16_t kOpcode = 105;
   static constexpr const char* kName = "pool connect";
   using Reply = PoolConnectReply;
   std::string pool;
-  static void fields(auto& self, auto&& visit) { visit("pool", self.pool); }
+  bool write = false;
+  std::optional<Credential> credential{};
+  static void fields(auto& self, auto&& visit) {
+    visit("pool", self.pool);
+    visit("write", self.write);
+    visit("credential", self.credential);
+  }
 };
 
 struct ContainerInfo {
@@ -198,15 +209,18 @@ struct ContainerQueryRequest {
   }
 };
 
+// Code::permission if neither the pool's nor the container's list allows the credential to.
 struct ContainerDestroyRequest {
   static constexpr uint16_t kOpcode = 113;
   static constexpr const char* kName = "container destroy";
   using Reply = Empty;
   std::string pool;
   std::string container;
+  std::optional<Credential> credential{};
   static void fields(auto& self, auto&& visit) {
     visit("pool", self.pool);
     visit("container", self.container);
+    visit("credential", self.credential);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <span>
 
+#include "model/access.h"
 #include "model/limits.h"
 
 namespace firn {
@@ -13,8 +14,10 @@ namespace firn {
 namespace {
 
 enum class Change : uint8_t {
-  any,   // may be set at any time
-  once,  // may be set as long as it has its default
+  any,     // may be set at any time
+  once,    // may be set as long as it has its default
+  absent,  // may be set as long as it is not there, which it is until then
+  free,    // may be set at any time, and is not there until then
 };
 
 struct Rule {
@@ -69,61 +72,81 @@ Result<std::string> canonical_root_oids(std::string_view value) {
   return fail(Code::invalid, "root objects are up to 4 object ids as hexadecimal hi.lo, with commas between");
 }
 
+Result<std::string> canonical_number(std::string_view value) {
+  uint64_t number = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, number);
+  if (error == std::errc{} && stop == end) return std::to_string(number);
+  return fail(Code::invalid, "this property is a number");
+}
+
+Result<std::string> canonical_principal(std::string_view value) {
+  if (is_principal_name(value)) return std::string(value);
+  return fail(Code::invalid, "owners are written NAME@ or NAME@DOMAIN");
+}
+
+template <Rights possible>
+Result<std::string> canonical_access(std::string_view value) {
+  FIRN_TRY(const AccessList list, parse_access_list(value, possible));
+  return access_list_text(list);
+}
+
 // By name.
 constexpr Rule kContainerRules[] = {
+    {property::kAcl, "", Change::free, canonical_access<right::kContainer>},
+    {property::kAllocatedOid, "", Change::free, canonical_number},
     {property::kChunkSize, "1048576", Change::any, canonical_chunk_size},
+    {property::kDedupThreshold, "", Change::absent, canonical_number},
     {property::kDirClass, "", Change::any, canonical_class_or_none},
+    {property::kEcCellBytes, "", Change::absent, canonical_number},
+    {property::kEcPerformanceDomain, "", Change::absent, canonical_number},
     {property::kFileClass, "", Change::any, canonical_class_or_none},
+    {property::kGroup, "", Change::free, canonical_principal},
     {property::kLayoutType, "unknown", Change::once, canonical_layout},
+    {property::kLayoutVersion, "", Change::absent, canonical_number},
+    {property::kSnapshotsMax, "", Change::free, canonical_number},
     {property::kObjectClass, "SX", Change::any, canonical_class},
+    {property::kOwner, "", Change::free, canonical_principal},
+    {property::kPerformanceDomain, "", Change::absent, canonical_number},
+    {property::kRedundancyLevel, "", Change::absent, canonical_number},
     {property::kRootOids, "", Change::once, canonical_root_oids},
+    {property::kRpPerformanceDomain, "", Change::absent, canonical_number},
+    {property::kScrubDisabled, "", Change::free, canonical_number},
+    {property::kHealth, "", Change::free, canonical_number},
 };
+constexpr Rule kPoolRules[] = {
+    {property::kAcl, "", Change::free, canonical_access<right::kPool>},
+    {property::kGroup, "", Change::free, canonical_principal},
+    {property::kOwner, "", Change::free, canonical_principal},
+};
+static_assert(std::ranges::is_sorted(kPoolRules, {}, &Rule::name));
 static_assert(kChunkBytesDefault == 1048576);
 static_assert(std::ranges::is_sorted(kContainerRules, {}, &Rule::name));
 
 // Names of DAOS that make sense and that we do not have (yet): worth another answer than a misspelled name.
-constexpr std::string_view kContainerNotYet[] = {"acl",
-                                                 "alloc_oid",
-                                                 "cksum",
-                                                 "cksum_size",
-                                                 "compression",
-                                                 "dedup",
-                                                 "dedup_threshold",
-                                                 "ec_cell_sz",
-                                                 "ec_pda",
-                                                 "encryption",
-                                                 "global_version",
-                                                 "group",
-                                                 "layout_version",
-                                                 "max_snapshot",
-                                                 "obj_version",
-                                                 "owner",
-                                                 "perf_domain",
-                                                 "rd_fac",
-                                                 "rd_lvl",
-                                                 "rf",
-                                                 "rf_lvl",
-                                                 "rp_pda",
-                                                 "scrub_disabled",
-                                                 "srv_cksum",
-                                                 "status"};
-constexpr std::string_view kPoolNotYet[] = {
-    "acl",         "checkpoint",    "checkpoint_freq", "checkpoint_thresh",
-    "data_thresh", "ec_cell_sz",    "ec_pda",          "global_version",
-    "group",       "obj_version",   "owner",           "perf_domain",
-    "rd_fac",      "reclaim",       "reintegration",   "rp_pda",
-    "scrub",       "scrub_freq",    "scrub_thresh",    "self_heal",
-    "space_rb",    "svc_list",      "svc_ops_enabled", "svc_ops_entry_age",
-    "svc_rf",      "upgrade_status"};
+constexpr std::string_view kContainerNotYet[] = {"cksum",      "cksum_size",     "compression", "dedup",
+                                                 "encryption", "global_version", "obj_version", "rd_fac",
+                                                 "rf",         "rf_lvl",         "srv_cksum"};
+constexpr std::string_view kPoolNotYet[] = {"checkpoint",     "checkpoint_freq", "checkpoint_thresh",
+                                            "data_thresh",    "ec_cell_sz",      "ec_pda",
+                                            "global_version", "obj_version",     "perf_domain",
+                                            "rd_fac",         "reclaim",         "reintegration",
+                                            "rp_pda",         "scrub",           "scrub_freq",
+                                            "scrub_thresh",   "self_heal",       "space_rb",
+                                            "svc_list",       "svc_ops_enabled", "svc_ops_entry_age",
+                                            "svc_rf",         "upgrade_status"};
 
 // What there is for one kind of thing.
 struct RuleSet {
   std::string_view of;
   std::span<const Rule> rules;
   std::span<const std::string_view> not_yet;
+  std::string_view access;  // of one that has an owner and is given no list
 };
-constexpr RuleSet kContainer{"container", kContainerRules, kContainerNotYet};
-constexpr RuleSet kPool{"pool", {}, kPoolNotYet};
+constexpr RuleSet kContainer{"container", kContainerRules, kContainerNotYet, kContainerAccessDefault};
+constexpr RuleSet kPool{"pool", kPoolRules, kPoolNotYet, kPoolAccessDefault};
+// Lists are put first.
+static_assert(kContainerRules[0].name == property::kAcl && kPoolRules[0].name == property::kAcl);
 
 Error unknown_property(const RuleSet& set, std::string_view name) {
   const std::string of(set.of);
@@ -161,14 +184,43 @@ Result<std::vector<Property>> checked(const RuleSet& set, const std::vector<Prop
   return result;
 }
 
+bool has_default(const Rule& rule) { return rule.change == Change::any || rule.change == Change::once; }
+
 Result<std::vector<Property>> with_defaults(const RuleSet& set, const std::vector<Property>& given) {
   FIRN_TRY(const std::vector<Property> values, checked(set, given));
   std::vector<Property> result;
   for (const Rule& rule : set.rules) {
     const std::string* value = find_property(values, rule.name);
+    if (value == nullptr && !has_default(rule)) continue;
     result.push_back({std::string(rule.name), value != nullptr ? *value : std::string(rule.default_value)});
   }
+  const bool owned = find_property(result, property::kOwner) != nullptr;
+  if (owned && find_property(result, property::kAcl) == nullptr)
+    result.insert(result.begin(), {std::string(property::kAcl), std::string(set.access)});
   return result;
+}
+
+Result<std::vector<Property>> changed(const RuleSet& set, std::vector<Property> current,
+                                      const std::vector<Property>& changes) {
+  FIRN_TRY(std::vector<Property> values, checked(set, changes));
+  for (Property& change : values) {
+    FIRN_TRY(const Rule* rule, find_rule(set, change.name));
+    const auto place = std::ranges::lower_bound(current, change.name, {}, &Property::name);
+    if (place == current.end() || place->name != change.name) {
+      current.insert(place, std::move(change));
+      continue;
+    }
+    const bool is_set = place->value != rule->default_value;
+    const bool fixed = rule->change == Change::once || rule->change == Change::absent;
+    if (fixed && is_set && place->value != change.value) {
+      return fail(Code::invalid, "this property cannot be changed any more")
+          .on("property", change.name)
+          .on("value", place->value)
+          .remedy("create another container with the value you need");
+    }
+    place->value = std::move(change.value);
+  }
+  return current;
 }
 
 bool is_label_character(char c) {
@@ -221,24 +273,19 @@ Result<std::vector<Property>> new_container_properties(const std::vector<Propert
 
 Result<std::vector<Property>> changed_container_properties(std::vector<Property> current,
                                                            const std::vector<Property>& changes) {
-  FIRN_TRY(std::vector<Property> values, checked(kContainer, changes));
-  for (Property& change : values) {
-    FIRN_TRY(const Rule* rule, find_rule(kContainer, change.name));
-    const auto place = std::ranges::lower_bound(current, change.name, {}, &Property::name);
-    if (place == current.end() || place->name != change.name) {
-      current.insert(place, std::move(change));  // the container is older than the property
-      continue;
-    }
-    const bool is_set = place->value != rule->default_value;
-    if (rule->change == Change::once && is_set && place->value != change.value) {
-      return fail(Code::invalid, "this property cannot be changed any more")
-          .on("property", change.name)
-          .on("value", place->value)
-          .remedy("create another container with the value you need");
-    }
-    place->value = std::move(change.value);
-  }
-  return current;
+  return changed(kContainer, std::move(current), changes);
+}
+
+Result<std::vector<Property>> changed_pool_properties(std::vector<Property> current,
+                                                      const std::vector<Property>& changes) {
+  return changed(kPool, std::move(current), changes);
+}
+
+void add_maker(std::vector<Property>& properties, const Credential& maker) {
+  if (find_property(properties, property::kOwner) == nullptr)
+    properties.push_back({std::string(property::kOwner), maker.user});
+  if (find_property(properties, property::kGroup) == nullptr && !maker.groups.empty())
+    properties.push_back({std::string(property::kGroup), maker.groups.front()});
 }
 
 Result<std::string> take_label(std::vector<Property>& properties) {

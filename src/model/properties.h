@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/access.h"
 #include "model/control_messages.h"
 #include "model/object_id.h"
 
@@ -16,6 +17,11 @@ namespace firn {
 namespace property {
 // Of pools and containers. Changing it renames.
 constexpr std::string_view kLabel = "label";
+// Whose it is, "alice@" and "staff@", and who may do what (model/access.h). Absent: nobody's, and open to
+// all.
+constexpr std::string_view kOwner = "owner";
+constexpr std::string_view kGroup = "group";
+constexpr std::string_view kAcl = "acl";
 // Of containers.
 // Who gives the objects a meaning: one of kLayouts.
 constexpr std::string_view kLayoutType = "layout_type";
@@ -28,6 +34,18 @@ constexpr std::string_view kObjectClass = "object_class";
 // Of directories and of files; empty: chosen by the file system.
 constexpr std::string_view kDirClass = "dir_class";
 constexpr std::string_view kFileClass = "file_class";
+// Numbers that programs set and get back; absent unless they did.
+constexpr std::string_view kAllocatedOid = "alloc_oid";
+constexpr std::string_view kDedupThreshold = "dedup_threshold";
+constexpr std::string_view kEcCellBytes = "ec_cell_sz";
+constexpr std::string_view kEcPerformanceDomain = "ec_pda";
+constexpr std::string_view kLayoutVersion = "layout_version";
+constexpr std::string_view kSnapshotsMax = "max_snapshot";
+constexpr std::string_view kPerformanceDomain = "perf_domain";
+constexpr std::string_view kRedundancyLevel = "rd_lvl";
+constexpr std::string_view kRpPerformanceDomain = "rp_pda";
+constexpr std::string_view kScrubDisabled = "scrub_disabled";
+constexpr std::string_view kHealth = "status";
 }  // namespace property
 
 // In the order of their numbers in the DAOS API.
@@ -42,9 +60,9 @@ constexpr size_t kRootOidsMax = 4;
 Result<void> check_label(std::string_view label, std::string_view of);
 
 // The properties of a new pool or container: what is given, checked and in canonical form, and the defaults
-// for the rest; by name. The label is not among them. Code::invalid for an unknown name (the message lists
-// the known ones), a name given twice or a bad value; Code::unsupported for what DAOS has and this version
-// cannot do.
+// for the rest, as far as they have one; by name. What has an owner and no list gets the default list. The
+// label is not among them. Code::invalid for an unknown name (the message lists the known ones), a name given
+// twice or a bad value; Code::unsupported for what DAOS has and this version cannot do.
 Result<std::vector<Property>> new_pool_properties(const std::vector<Property>& given);
 Result<std::vector<Property>> new_container_properties(const std::vector<Property>& given);
 
@@ -52,6 +70,13 @@ Result<std::vector<Property>> new_container_properties(const std::vector<Propert
 // container exists.
 Result<std::vector<Property>> changed_container_properties(std::vector<Property> current,
                                                            const std::vector<Property>& changes);
+
+// Pools have no other properties that can be changed than owner, group and list.
+Result<std::vector<Property>> changed_pool_properties(std::vector<Property> current,
+                                                      const std::vector<Property>& changes);
+
+// Whoever makes something owns it, unless its properties name another.
+void add_maker(std::vector<Property>& properties, const Credential& maker);
 
 // Takes the label out of a list of properties: what create and set-properties do with it is not a property's
 // change. Code::invalid if it is there twice. Empty if it is not there.

@@ -110,6 +110,27 @@ TEST_F(Faces, attributes_of_pools_and_containers) {
   EXPECT_EQ(response(firn({"pool", "get-attr", "tank"})).size(), 1u);
 }
 
+TEST_F(Faces, lists_of_access_and_owners) {
+  ASSERT_EQ(dmg({"pool", "create", "tank", "--size", "1GiB", "-u", "ann", "-g", "staff@"}).status, 0);
+  const auto of_pool = response(dmg({"-j", "pool", "get-acl", "tank"}));
+  EXPECT_EQ(of_pool["owner_user"], "ann@");
+  EXPECT_EQ(of_pool["owner_group"], "staff@");
+  EXPECT_EQ(of_pool["entries"], nlohmann::json({"A::OWNER@:rw", "A:G:GROUP@:rw"}));
+  EXPECT_EQ(response(dmg({"-j", "pool", "update-acl", "tank", "-e", "A::bob@:r"}))["entries"].size(), 3u);
+  EXPECT_EQ(response(dmg({"-j", "pool", "delete-acl", "tank", "-p", "u:bob@"}))["entries"].size(), 2u);
+  std::ofstream(scratch_.path("list")) << "# mine\nA::EVERYONE@:r\n\nA::OWNER@:rw\n";
+  response(daos({"-j", "cont", "create", "tank", "home", "-A", scratch_.path("list"), "-g", "readers"}));
+  const auto of_container = response(daos({"-j", "cont", "get-acl", "tank", "home"}));
+  EXPECT_EQ(of_container["entries"], nlohmann::json({"A::OWNER@:rw", "A::EVERYONE@:r"}));
+  EXPECT_EQ(of_container["owner_group"], "readers@");
+  response(daos({"-j", "cont", "set-owner", "tank", "home", "-u", "eve@"}));
+  EXPECT_EQ(daos({"cont", "get-acl", "tank", "home", "-O", scratch_.path("out")}).status, 0);
+  EXPECT_EQ(daos({"cont", "overwrite-acl", "tank", "home", "-a", scratch_.path("out")}).status, 0);
+  EXPECT_EQ(response(daos({"-j", "cont", "get-acl", "tank", "home"}))["owner_user"], "eve@");
+  EXPECT_EQ(daos({"cont", "update-acl", "tank", "home", "-e", "nonsense"}).status, 1);
+  EXPECT_EQ(daos({"cont", "update-acl", "tank", "home"}).status, 1);
+}
+
 TEST_F(Faces, files_are_copied_in_and_out) {
   make_pool();
   response(daos({"-j", "cont", "create", "tank", "home", "-t", "POSIX"}));

@@ -5,6 +5,7 @@
 #include <daos.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run.h"
 
@@ -92,6 +93,150 @@ static void read_only(const char *pool, const char *label) {
   EXPECT(RUN(daos_pool_disconnect, poh), 0);
 }
 
+static struct daos_acl *list_from(const char *entry, const char *second) {
+  const char *entries[] = {entry, second};
+  struct daos_acl *list = NULL;
+
+  EXPECT(daos_acl_from_strs(entries, second == NULL ? 1 : 2, &list), 0);
+  return list;
+}
+
+/* What the list of the container says, entries with blanks between. */
+static const char *list_text(daos_handle_t coh) {
+  EVENTS;
+  static char text[512];
+  daos_prop_t *properties = NULL;
+  char **entries = NULL;
+  size_t count = 0;
+
+  text[0] = '\0';
+  EXPECT(RUN(daos_cont_get_acl, coh, &properties), 0);
+  EXPECT(properties->dpp_nr, 3);
+  EXPECT(daos_acl_to_strs(daos_prop_entry_get(properties, DAOS_PROP_CO_ACL)->dpe_val_ptr, &entries, &count), 0);
+  for (size_t i = 0; i < count; i++) {
+    snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s ", entries[i]);
+    free(entries[i]);
+  }
+  free(entries);
+  daos_prop_free(properties);
+  return text;
+}
+
+static void expect_owner(daos_handle_t coh, const char *owner) {
+  EVENTS;
+  daos_prop_t *properties = daos_prop_alloc(1);
+
+  properties->dpp_entries[0].dpe_type = DAOS_PROP_CO_OWNER;
+  EXPECT(RUN(daos_cont_query, coh, NULL, properties), 0);
+  EXPECT(strcmp(properties->dpp_entries[0].dpe_str, owner), 0);
+  daos_prop_free(properties);
+}
+
+/* The owner takes all permissions away; what is left is the list itself. */
+static void locked_out(daos_handle_t poh, const char *label, daos_handle_t coh) {
+  EVENTS;
+  daos_handle_t locked, oh;
+  struct daos_acl *none = list_from("A::OWNER@:", NULL), *all = list_from("A::OWNER@:rwdtTaAo", "A:G:GROUP@:rwtT");
+  daos_prop_t *properties = daos_prop_alloc(0);
+  daos_obj_id_t id = {1, 0};
+  size_t size = 0;
+
+  EXPECT(RUN(daos_cont_overwrite_acl, coh, none), 0);
+  EXPECT(strcmp(list_text(coh), "A::OWNER@: "), 0);
+  EXPECT(RUN(daos_cont_open, poh, label, DAOS_COO_RW, &locked, NULL), 0);
+  EXPECT(daos_obj_generate_oid(coh, &id, DAOS_OT_MULTI_HASHED, OC_S1, 0, 0), 0);
+  EXPECT(RUN(daos_obj_open, locked, id, DAOS_OO_RO, &oh), -DER_NO_PERM);
+  EXPECT(RUN(daos_cont_query, locked, NULL, properties), -DER_NO_PERM);
+  EXPECT(RUN(daos_cont_list_attr, locked, NULL, &size), -DER_NO_PERM);
+  EXPECT(RUN(daos_cont_set_owner_no_check, locked, "other@", NULL), -DER_NO_PERM);
+  EXPECT(RUN(daos_cont_overwrite_acl, locked, all), 0);
+  EXPECT(RUN(daos_cont_close, locked), 0);
+  EXPECT(RUN(daos_cont_open, poh, label, DAOS_COO_RO, &locked, NULL), 0);
+  EXPECT(RUN(daos_cont_overwrite_acl, locked, all), -DER_NO_PERM);
+  EXPECT(RUN(daos_obj_open, locked, id, DAOS_OO_RO, &oh), 0);
+  EXPECT(RUN(daos_obj_close, oh), 0);
+  EXPECT(RUN(daos_cont_close, locked), 0);
+  daos_prop_free(properties);
+  daos_acl_free(none);
+  daos_acl_free(all);
+}
+
+static void access_lists(daos_handle_t poh, const char *label, daos_handle_t coh) {
+  EVENTS;
+  char *me = NULL;
+  struct daos_acl *everyone = list_from("A::EVERYONE@:r", NULL);
+
+  EXPECT(daos_acl_uid_to_principal(geteuid(), &me), 0);
+  expect_owner(coh, me);
+  EXPECT(strcmp(list_text(coh), "A::OWNER@:rwdtTaAo A:G:GROUP@:rwtT "), 0);
+  EXPECT(RUN(daos_cont_update_acl, coh, everyone), 0);
+  EXPECT(strcmp(list_text(coh), "A::OWNER@:rwdtTaAo A:G:GROUP@:rwtT A::EVERYONE@:r "), 0);
+  EXPECT(RUN(daos_cont_delete_acl, coh, DAOS_ACL_EVERYONE, NULL), 0);
+  EXPECT(RUN(daos_cont_delete_acl, coh, DAOS_ACL_EVERYONE, NULL), -DER_NONEXIST);
+  EXPECT(RUN(daos_cont_delete_acl, coh, DAOS_ACL_USER, NULL), -DER_INVAL);
+  EXPECT(RUN(daos_cont_overwrite_acl, coh, NULL), -DER_INVAL);
+  locked_out(poh, label, coh);
+  EXPECT(RUN(daos_cont_set_owner, coh, "no-such-user-here@", NULL), -DER_NONEXIST);
+  EXPECT(RUN(daos_cont_set_owner, coh, NULL, NULL), -DER_INVAL);
+  EXPECT(RUN(daos_cont_set_owner_no_check, coh, "no-such-user-here@", NULL), 0);
+  expect_owner(coh, "no-such-user-here@");
+  EXPECT(RUN(daos_cont_set_owner, coh, me, NULL), 0);
+  expect_owner(coh, me);
+  free(me);
+  daos_acl_free(everyone);
+}
+
+/* What is set is told; also by those who open the container later. */
+static void properties(daos_handle_t poh, const char *label) {
+  EVENTS;
+  daos_handle_t coh;
+  daos_prop_t *wanted = daos_prop_alloc(3), *told = daos_prop_alloc(4), *pool = daos_prop_alloc(2);
+
+  wanted->dpp_entries[0].dpe_type = DAOS_PROP_CO_SNAPSHOT_MAX;
+  wanted->dpp_entries[0].dpe_val = 7;
+  wanted->dpp_entries[1].dpe_type = DAOS_PROP_CO_EC_CELL_SZ;
+  wanted->dpp_entries[1].dpe_val = 65536;
+  wanted->dpp_entries[2].dpe_type = DAOS_PROP_CO_OWNER_GROUP;
+  EXPECT(daos_prop_entry_set_str(&wanted->dpp_entries[2], "readers@", 8), 0);
+  EXPECT(RUN(daos_cont_create_with_label, poh, "before", wanted, NULL), 0);
+  EXPECT(RUN(daos_cont_open, poh, "before", DAOS_COO_RW, &coh, NULL), 0);
+  daos_prop_free(wanted);
+  wanted = daos_prop_alloc(2);
+  wanted->dpp_entries[0].dpe_type = DAOS_PROP_CO_SNAPSHOT_MAX;
+  wanted->dpp_entries[0].dpe_val = 9;
+  wanted->dpp_entries[1].dpe_type = DAOS_PROP_CO_LABEL;
+  EXPECT(daos_prop_entry_set_str(&wanted->dpp_entries[1], label, strlen(label)), 0);
+  EXPECT(RUN(daos_cont_set_prop, coh, wanted), -DER_EXIST);
+  EXPECT(daos_prop_entry_set_str(&wanted->dpp_entries[1], "after", 5), 0);
+  EXPECT(RUN(daos_cont_set_prop, coh, wanted), 0);
+  wanted->dpp_nr = 1;
+  wanted->dpp_entries[0].dpe_type = DAOS_PROP_CO_EC_CELL_SZ;
+  EXPECT(RUN(daos_cont_set_prop, coh, wanted), -DER_INVAL);
+  wanted->dpp_nr = 2;
+  EXPECT(RUN(daos_cont_close, coh), 0);
+  EXPECT(RUN(daos_cont_open, poh, "before", DAOS_COO_RW, &coh, NULL), -DER_NONEXIST);
+  EXPECT(RUN(daos_cont_open, poh, "after", DAOS_COO_RO, &coh, NULL), 0);
+  told->dpp_entries[0].dpe_type = DAOS_PROP_CO_SNAPSHOT_MAX;
+  told->dpp_entries[1].dpe_type = DAOS_PROP_CO_EC_CELL_SZ;
+  told->dpp_entries[2].dpe_type = DAOS_PROP_CO_OWNER_GROUP;
+  told->dpp_entries[3].dpe_type = DAOS_PROP_CO_LABEL;
+  EXPECT(RUN(daos_cont_query, coh, NULL, told), 0);
+  EXPECT(told->dpp_entries[0].dpe_val, 9);
+  EXPECT(told->dpp_entries[1].dpe_val, 65536);
+  EXPECT(strcmp(told->dpp_entries[2].dpe_str, "readers@"), 0);
+  EXPECT(strcmp(told->dpp_entries[3].dpe_str, "after"), 0);
+  EXPECT(RUN(daos_cont_close, coh), 0);
+  EXPECT(RUN(daos_cont_destroy, poh, "after", 0), 0);
+  pool->dpp_entries[0].dpe_type = DAOS_PROP_PO_ACL;
+  pool->dpp_entries[1].dpe_type = DAOS_PROP_PO_OWNER;
+  EXPECT(RUN(daos_pool_query, poh, NULL, NULL, pool), 0);
+  EXPECT(daos_acl_validate(pool->dpp_entries[0].dpe_val_ptr), 0);
+  EXPECT(strchr(pool->dpp_entries[1].dpe_str, '@') != NULL, 1);
+  daos_prop_free(wanted);
+  daos_prop_free(told);
+  daos_prop_free(pool);
+}
+
 static const struct attribute_calls pool_attributes = {daos_pool_set_attr, daos_pool_get_attr, daos_pool_list_attr,
                                                        daos_pool_del_attr};
 static const struct attribute_calls container_attributes = {daos_cont_set_attr, daos_cont_get_attr,
@@ -107,6 +252,8 @@ static void everything(const char *pool, const char *label) {
   attributes(&pool_attributes, poh);
   attributes(&container_attributes, coh);
   read_only(pool, label);
+  access_lists(poh, label, coh);
+  properties(poh, label);
   EXPECT(RUN(daos_cont_close, coh), 0);
   EXPECT(RUN(daos_cont_destroy, poh, label, 0), 0);
   EXPECT(RUN(daos_pool_disconnect, poh), 0);

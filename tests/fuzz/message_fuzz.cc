@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "codec/crc32c.h"
+#include "model/access_messages.h"
 #include "model/attribute_messages.h"
 #include "model/control_messages.h"
 #include "model/metrics_messages.h"
@@ -115,14 +116,16 @@ using Try = void (*)(std::string_view);
 template <class... Messages>
 constexpr std::array<Try, sizeof...(Messages)> kTryMessages{try_message<Messages>...};
 
-constexpr auto kMessages = kTryMessages<
-    UpdateRequest, PunchRequest, ChangeReply, FetchRequest, FetchReply, ListRequest, ListReply, QueryRequest,
-    QueryReply, SystemQueryRequest, SystemQueryReply, PoolInfo, PoolCreateRequest, PoolListRequest,
-    PoolListReply, PoolQueryRequest, PoolDestroyRequest, PoolConnectRequest, PoolConnectReply, ContainerInfo,
-    ContainerCreateRequest, ContainerListRequest, ContainerListReply, ContainerQueryRequest,
-    ContainerDestroyRequest, ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
-    net::ErrorMessage, MetricsReply, SlowRequestsReply, net::FabricContact, AttributeSetRequest,
-    AttributeGetRequest, AttributeGetReply, AttributeListRequest, AttributeListReply, AttributeDeleteRequest>;
+constexpr auto kMessages =
+    kTryMessages<UpdateRequest, PunchRequest, ChangeReply, FetchRequest, FetchReply, ListRequest, ListReply,
+                 QueryRequest, QueryReply, SystemQueryRequest, SystemQueryReply, PoolInfo, PoolCreateRequest,
+                 PoolListRequest, PoolListReply, PoolQueryRequest, PoolDestroyRequest, PoolConnectRequest,
+                 PoolConnectReply, ContainerInfo, ContainerCreateRequest, ContainerListRequest,
+                 ContainerListReply, ContainerQueryRequest, ContainerDestroyRequest,
+                 ContainerSetPropertiesRequest, AllocateOidsRequest, AllocateOidsReply, Empty,
+                 net::ErrorMessage, MetricsReply, SlowRequestsReply, net::FabricContact, AttributeSetRequest,
+                 AttributeGetRequest, AttributeGetReply, AttributeListRequest, AttributeListReply,
+                 AttributeDeleteRequest, ContainerOpenRequest, ContainerOpenReply, AccessChangeRequest>;
 constexpr std::array<Try, 7> kOthers{
     try_frame,   try_frame_with_good_checksum, try_preamble,     try_histogram,
     try_contact, try_fabric_message,           try_fabric_pieces};
