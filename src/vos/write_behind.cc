@@ -123,22 +123,44 @@ Task<void> WriteBehind::write_passes() {
 Task<Result<void>> WriteBehind::write_pass() {
   if (held_.empty()) co_return Result<void>();
   const uint64_t last = held_.rbegin()->first;  // new blocks are often the next ones: no end without a limit
-  for (auto first = held_.begin(); first != held_.end() && first->first <= last;) {
-    std::vector<ByteView> parts;
-    uint64_t bytes = 0;
-    auto end = first;
-    while (end != held_.end() && end->first == first->first + bytes && bytes < kWriteBytesMax &&
-           parts.size() < kWritePartsMax) {
-      parts.push_back(std::as_const(end->second).bytes());
-      bytes += parts.back().size();
-      ++end;
-    }
-    const uint64_t offset = first->first;
-    FIRN_CO_CHECK(co_await device_.write(offset, parts));
-    // What came meanwhile lies before, behind or between none of these.
-    first = held_.erase(held_.find(offset), held_.upper_bound(offset + bytes - 1));
-    held_bytes_ -= bytes;
+  std::vector<uint64_t> written;                // offsets
+  for (auto at = held_.cbegin(); at != held_.cend() && at->first <= last;) {
+    FIRN_CO_TRY(size_t neighbours, co_await write_neighbours(at));
+    // What came meanwhile lies before or behind all of these.
+    for (; neighbours > 0; neighbours--, ++at) written.push_back(at->first);
   }
+  FIRN_CO_CHECK(co_await flush());
+  for (const uint64_t offset : written) {
+    const auto durable = held_.find(offset);
+    held_bytes_ -= durable->second.size();
+    held_.erase(durable);
+  }
+  co_return Result<void>();
+}
+
+// Writes the first and those that follow without a gap, at once. How many.
+Task<Result<size_t>> WriteBehind::write_neighbours(Held::const_iterator first) {
+  std::vector<ByteView> parts;
+  uint64_t bytes = 0;
+  for (auto at = first; at != held_.cend() && at->first == first->first + bytes; ++at) {
+    if (bytes >= kWriteBytesMax || parts.size() >= kWritePartsMax) break;
+    parts.push_back(at->second.bytes());
+    bytes += parts.back().size();
+  }
+  FIRN_CO_CHECK(co_await device_.write(first->first, parts));
+  co_return parts.size();
+}
+
+Task<Result<void>> WriteBehind::flush() {
+  if (flush_failed_) co_return flush_failed_->clone();
+  auto flushed = co_await device_.flush();
+  if (!flushed && !flush_failed_) {
+    flush_failed_ =
+        fail(Code::io, "a flush of the main device has failed; what was written before may be lost")
+            .remedy("check the device, then restart the store")
+            .because(std::move(flushed).error());
+  }
+  if (flush_failed_) co_return flush_failed_->clone();
   co_return Result<void>();
 }
 

@@ -1,6 +1,9 @@
 // WriteBehind: the main device, with writes for which nobody waits. Their data is in the log as well: it is
 // held in memory, where reads find it, and goes to its place later, neighbours together. Before the log is
-// cut write_out() and a flush make sure of it. Belongs to its store's thread.
+// cut write_out() makes sure of it. Belongs to its store's thread.
+//
+// A flush that fails may have lost whatever had been written and not flushed, of all writers, and a flush
+// that succeeds later says nothing about it. So after one all flushes fail, until the store is opened anew.
 #pragma once
 
 #include <map>
@@ -29,20 +32,19 @@ class WriteBehind final : public BlockDevice {
   // Readable at once. The parts are copied, and padded to whole blocks. `offset` is that of a block; nothing
   // held and no write in progress overlaps.
   void hold(uint64_t offset, std::span<const ByteView> parts);
-  // All that is held when it begins has been written when it succeeds; a flush then makes it durable. On
-  // failure it is still held.
+  // All that is held when it begins is durable in its place when it succeeds. On failure it is still held.
   Task<Result<void>> write_out();
   // Waits for writes in progress; what is held is not written. Nothing is held afterwards.
   Task<void> close() { return gate_.close(); }
 
-  // Those of the device; reads find what is held, writes do not overlap it, and flushes do not concern it.
+  // Those of the device; reads find what is held, and writes do not overlap it.
   uint64_t size_bytes() const override { return device_.size_bytes(); }
   uint32_t alignment() const override { return device_.alignment(); }
   DeviceMemory* memory() override { return device_.memory(); }
   Task<Result<void>> read(uint64_t offset, MutableBytes target) override;
   Task<Result<void>> write(uint64_t offset, std::span<const ByteView> parts) override;
   Task<Result<void>> write_durably(uint64_t offset, std::span<const ByteView> parts) override;
-  Task<Result<void>> flush() override { return device_.flush(); }
+  Task<Result<void>> flush() override;
   Task<Result<void>> discard(uint64_t offset, uint64_t length_bytes) override;
 
  private:
@@ -59,12 +61,14 @@ class WriteBehind final : public BlockDevice {
   void start_writer();
   Task<void> write_passes();
   Task<Result<void>> write_pass();
+  Task<Result<size_t>> write_neighbours(Held::const_iterator first);
 
   Executor& executor_;
   BlockDevice& device_;
   Held held_;
   uint64_t held_bytes_ = 0;
-  // A pass writes all that is held, in order of offsets.
+  std::optional<Error> flush_failed_;
+  // A pass writes all that is held, in order of offsets, then flushes.
   uint64_t passes_begun_ = 0;
   uint64_t passes_ended_ = 0;
   uint64_t passes_wanted_ = 0;       // until that many have begun

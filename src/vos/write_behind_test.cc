@@ -53,11 +53,11 @@ TEST_F(WriteBehindTest, reads_find_what_is_held_between_what_is_not) {
 TEST_F(WriteBehindTest, neighbours_are_written_together) {
   for (const uint64_t block : {3, 1, 2, 7}) hold(block, kBlockBytes, 'b');
   ASSERT_TRUE(run(held.write_out()).has_value());
-  EXPECT_EQ(plan.operations, 2u);
+  EXPECT_EQ(plan.operations, 3u) << "two writes and a flush";
   EXPECT_EQ(read(device, kBlockBytes, 3 * kBlockBytes), std::string(3 * kBlockBytes, 'b'));
   EXPECT_EQ(read(device, 7 * kBlockBytes, kBlockBytes), std::string(kBlockBytes, 'b'));
   ASSERT_TRUE(run(held.write_out()).has_value());
-  EXPECT_EQ(plan.operations, 2u) << "nothing is left";
+  EXPECT_EQ(plan.operations, 3u) << "nothing is left";
 }
 
 TEST_F(WriteBehindTest, much_of_it_is_written_unasked) {
@@ -78,6 +78,17 @@ TEST_F(WriteBehindTest, what_could_not_be_written_is_held_and_written_later) {
   EXPECT_EQ(read(held, kBlockBytes, 9), std::string(9, 'f'));
   ASSERT_TRUE(run(held.write_out()).has_value());
   EXPECT_EQ(read(device, kBlockBytes, 9), std::string(9, 'f'));
+}
+
+TEST_F(WriteBehindTest, after_a_flush_that_failed_all_is_held_and_no_flush_succeeds) {
+  hold(1, kBlockBytes, 'f');
+  plan.fail_at = plan.operations + 1;
+  EXPECT_EQ(run(held.write_out()).error().code(), Code::io);
+  medium.current = medium.durable;  // the device forgets what it could not make durable
+  EXPECT_EQ(read(held, kBlockBytes, 9), std::string(9, 'f'));
+  EXPECT_EQ(run(held.flush()).error().code(), Code::io);
+  EXPECT_EQ(run(held.write_out()).error().code(), Code::io);
+  EXPECT_EQ(read(held, kBlockBytes, 9), std::string(9, 'f'));
 }
 
 }  // namespace

@@ -226,10 +226,10 @@ TEST(store_model, full_and_emptied_again_and_again) {
 
 // A sequence that is the same each time, with all kinds of operations.
 void fixed_sequence(StoreWorld& world) {
-  steps(world, 40);
+  steps(world, 60);
   if (world.is_up()) world.checkpoint();
   if (world.is_up()) world.aggregate(world.newest_acknowledged());
-  steps(world, 20);
+  steps(world, 40);
   if (world.is_up()) world.checkpoint();
 }
 
