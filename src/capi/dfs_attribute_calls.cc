@@ -53,8 +53,11 @@ Task<Result<void>> stat(dfs::FileSystem* file_system, dfs::Node node, struct sta
 }
 
 Task<Result<void>> stat_named(dfs::FileSystem* file_system, Named named, struct stat* attributes) {
-  FIRN_CO_TRY(dfs::Node node, co_await find(file_system, std::move(named.parent), std::move(named.name)));
-  co_return co_await stat(file_system, std::move(node), attributes);
+  if (!named.name) co_return co_await stat(file_system, std::move(named.parent), attributes);
+  FIRN_CO_TRY(const dfs::Stat found,
+              co_await file_system->stat_in(std::move(named.parent), *std::move(named.name)));
+  *attributes = stat_of(found);
+  co_return {};
 }
 
 Task<Result<void>> change(dfs::FileSystem* file_system, Named named, bool follows,

@@ -68,7 +68,7 @@ Task<Result<int>> query(Lane* lane, std::shared_ptr<ObjectHandle> handle, QueryR
 
 Task<Result<int>> query_newest(Lane* lane, std::shared_ptr<ObjectHandle> handle, daos_epoch_t* epoch) {
   FIRN_CO_TRY(OpenObject open, open_in(*lane, *handle));
-  FIRN_CO_TRY(const QueryReply reply, co_await open.object.query({}));
+  FIRN_CO_TRY(const QueryReply reply, co_await open.object.query({.find_newest = true}));
   *epoch = reply.newest.value;
   co_return 0;
 }

@@ -140,26 +140,17 @@ Task<Result<uint64_t>> Array::read_range(Array self, uint64_t start, uint64_t co
 Task<Result<uint64_t>> Array::size() { return size_of(*this); }
 
 Task<Result<uint64_t>> Array::size_of(Array self) {
-  FIRN_CO_TRY(const Stat found, co_await find_size(self));
+  FIRN_CO_TRY(const Stat found, co_await find_size(self, false));
   co_return found.cells;
 }
 
-Task<Result<Array::Stat>> Array::stat() { return stat_of(*this); }
+Task<Result<Array::Stat>> Array::stat() { return find_size(*this, true); }
 
-Task<Result<Array::Stat>> Array::stat_of(Array self) {
-  FIRN_CO_TRY(Stat found, co_await find_size(self));
-  if (found.newest != kEpochNone) co_return found;
-  // A query that looks for keys need not say which change is the newest.
-  FIRN_CO_TRY(const QueryReply reply, co_await self.object_.query({}));
-  found.newest = reply.newest;
-  co_return found;
-}
-
-// `newest` is kEpochNone where the targets did not say.
-Task<Result<Array::Stat>> Array::find_size(Array self) {
+Task<Result<Array::Stat>> Array::find_size(Array self, bool find_newest) {
   QueryRequest request;
   request.find_dkey = true;
   request.find_recx = true;
+  request.find_newest = find_newest;
   request.akey = kAkey;
   FIRN_CO_TRY(QueryReply reply, co_await self.object_.query(std::move(request)));
   Stat size{.cells = 0, .newest = reply.newest};

@@ -36,9 +36,8 @@ class Array {
   static Task<Result<uint64_t>> read_range(Array self, uint64_t start, uint64_t count,
                                            std::vector<MutableBytes> target);
   static Task<Result<void>> punch_range(Array self, uint64_t start, uint64_t count);
-  static Task<Result<Stat>> find_size(Array self);
+  static Task<Result<Stat>> find_size(Array self, bool find_newest);
   static Task<Result<uint64_t>> size_of(Array self);
-  static Task<Result<Stat>> stat_of(Array self);
   static Task<Result<void>> change_size(Array self, uint64_t cells);
   static Task<Result<void>> punch_chunks_from(Array self, uint64_t first_chunk);
 

@@ -172,17 +172,36 @@ Task<Result<Epoch>> Object::update_parts(Object self, UpdateRequest request, std
 
 Task<Result<std::vector<FetchedItem>>> Object::fetch(Key dkey, std::vector<FetchTarget> targets,
                                                      Condition conditions, Epoch epoch) {
-  FetchRequest request{{}, std::move(dkey), conditions, epoch, {}};
+  FetchRequest request = fetch_request(std::move(dkey), targets);
+  request.conditions = conditions;
+  request.epoch = epoch;
+  return fetch_items(*this, std::move(request), std::move(targets));
+}
+
+Task<Result<FetchReply>> Object::fetch_now(Key dkey, std::vector<FetchTarget> targets) {
+  FetchRequest request = fetch_request(std::move(dkey), targets);
+  return fetch_parts(*this, std::move(request), std::move(targets));
+}
+
+FetchRequest Object::fetch_request(Key dkey, std::vector<FetchTarget>& targets) {
+  FetchRequest request;
+  request.dkey = std::move(dkey);
   request.items.reserve(targets.size());
   for (FetchTarget& target : targets) {
     if (target.item.kind == ValueKind::single) target.item.capacity_bytes = total_bytes(target.buffers);
     request.items.push_back(target.item);
   }
-  return fetch_parts(*this, std::move(request), std::move(targets));
+  return request;
 }
 
-Task<Result<std::vector<FetchedItem>>> Object::fetch_parts(Object self, FetchRequest request,
+Task<Result<std::vector<FetchedItem>>> Object::fetch_items(Object self, FetchRequest request,
                                                            std::vector<FetchTarget> targets) {
+  FIRN_CO_TRY(FetchReply reply, co_await fetch_parts(self, std::move(request), std::move(targets)));
+  co_return std::move(reply.items);
+}
+
+Task<Result<FetchReply>> Object::fetch_parts(Object self, FetchRequest request,
+                                             std::vector<FetchTarget> targets) {
   net::Bulk<FetchReply> bulk;
   bulk.place = [&targets](const FetchReply& reply, size_t) { return place_reply(targets, reply); };
   const uint32_t group = self.group_of(request.dkey);
@@ -190,7 +209,7 @@ Task<Result<std::vector<FetchedItem>>> Object::fetch_parts(Object self, FetchReq
   if (reply.items.size() != targets.size())
     co_return fail(Code::corrupt, "the target answered another request");
   if (self.container_->pool().client().options().verify_checksums) FIRN_CO_CHECK(verify(targets, reply));
-  co_return std::move(reply.items);
+  co_return std::move(reply);
 }
 
 Task<Result<std::optional<std::string>>> Object::fetch_value(Key dkey, Key akey, Epoch epoch) {
@@ -233,9 +252,9 @@ Task<Result<Epoch>> Object::punch_one(Object self, PunchRequest request, uint32_
   co_return reply.epoch;
 }
 
-Task<Result<Epoch>> Object::punch_dkey(Key dkey, Condition conditions) {
+Task<Result<Epoch>> Object::punch_dkey(Key dkey, Condition conditions, Epoch unchanged_since) {
   const uint32_t group = group_of(dkey);
-  return punch_one(*this, {{}, std::move(dkey), {}, conditions}, group);
+  return punch_one(*this, {{}, std::move(dkey), {}, conditions, unchanged_since}, group);
 }
 
 Task<Result<Epoch>> Object::punch_akeys(Key dkey, std::vector<Key> akeys, Condition conditions) {

@@ -37,12 +37,16 @@ class Object {
   Task<Result<std::vector<FetchedItem>>> fetch(Key dkey, std::vector<FetchTarget> targets,
                                                Condition conditions = Condition::none,
                                                Epoch epoch = kEpochMax);
+  // As it is now, and of which epoch that is.
+  Task<Result<FetchReply>> fetch_now(Key dkey, std::vector<FetchTarget> targets);
   // A single value as bytes, or nullopt.
   Task<Result<std::optional<std::string>>> fetch_value(Key dkey, Key akey, Epoch epoch = kEpochMax);
   // Punches the whole object: all groups, one after the other (not atomic until transactions).
   Task<Result<void>> punch();
-  // Both give the change's epoch: what was there before is what a read one epoch earlier sees.
-  Task<Result<Epoch>> punch_dkey(Key dkey, Condition conditions = Condition::none);
+  // Both give the change's epoch: what was there before is what a read one epoch earlier sees. Code::restart
+  // if something in the dkey is newer than `unchanged_since`.
+  Task<Result<Epoch>> punch_dkey(Key dkey, Condition conditions = Condition::none,
+                                 Epoch unchanged_since = kEpochMax);
   Task<Result<Epoch>> punch_akeys(Key dkey, std::vector<Key> akeys, Condition conditions = Condition::none);
   // Some of the dkeys (at most `entries_max`, perhaps none although more follow), group after group.
   Task<Result<std::vector<Key>>> list_dkeys(ListAnchor& anchor, uint32_t entries_max = 1024,
@@ -51,7 +55,7 @@ class Object {
                                             Epoch epoch = kEpochMax);
   // Visible stretches from `from_record` on; `record_bytes` set if there are any.
   Task<Result<ListReply>> list_extents(Key dkey, Key akey, uint64_t from_record = 0, Epoch epoch = kEpochMax);
-  // As vos::Query; a dkey is looked for in all groups, and so is the newest epoch if nothing else is.
+  // As vos::Query; a dkey is looked for in all groups, and so is the newest epoch.
   // request.address is filled in here.
   Task<Result<QueryReply>> query(QueryRequest request);
 
@@ -59,8 +63,11 @@ class Object {
   // The same as coroutines that own a copy of this value, so that the Object may be gone before the task
   // ends.
   static Task<Result<Epoch>> update_parts(Object self, UpdateRequest request, std::vector<ByteView> data);
-  static Task<Result<std::vector<FetchedItem>>> fetch_parts(Object self, FetchRequest request,
+  static FetchRequest fetch_request(Key dkey, std::vector<FetchTarget>& targets);
+  static Task<Result<std::vector<FetchedItem>>> fetch_items(Object self, FetchRequest request,
                                                             std::vector<FetchTarget> targets);
+  static Task<Result<FetchReply>> fetch_parts(Object self, FetchRequest request,
+                                              std::vector<FetchTarget> targets);
   static Task<Result<std::optional<std::string>>> fetch_single(Object self, Key dkey, Key akey, Epoch epoch);
   static Task<Result<void>> punch_groups(Object self);
   static Task<Result<void>> punch_group(Object self, uint32_t group);

@@ -2,6 +2,7 @@
 // data end, its times are the epoch of its newest write unless set by hand later. See mounted_file_system.h.
 #include "dfs/layout.h"
 #include "dfs/mounted_file_system.h"
+#include "dfs/names.h"
 #include "dfs/object_classes.h"
 #include "dfs/parallel.h"
 
@@ -87,26 +88,38 @@ Task<Result<Node>> MountedFileSystem::change_defaults(Node node, InodeField fiel
   co_return node;
 }
 
+Task<Result<Stat>> MountedFileSystem::stat_in(Node directory, std::string name) {
+  if (directory.type != NodeType::directory) {
+    co_return about(fail(Code::not_directory, "not a directory"), directory);
+  }
+  FIRN_CO_CHECK(check_name(name));
+  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place_in(directory, name)));
+  if (!inode) co_return fail(Code::not_found, "no such file or directory").on("name", name);
+  co_return co_await stat_of(*inode);
+}
+
+Task<Result<Stat>> MountedFileSystem::stat_of(Inode inode) {
+  switch (node_type(inode)) {
+    case NodeType::file: {
+      FIRN_CO_TRY(const auto found, co_await array_of(inode.object, inode.chunk_bytes).stat());
+      co_return make_stat(inode, found.cells, found.newest);
+    }
+    case NodeType::directory: {
+      FIRN_CO_TRY(const Epoch newest, co_await newest_change(inode.object));
+      co_return make_stat(inode, kInodeBytes, newest);
+    }
+    case NodeType::symlink:
+      break;
+  }
+  co_return make_stat(inode, inode.value_bytes, kEpochNone);
+}
+
 // Leaves the entry without a stat if it was removed since it was listed.
 Task<Result<void>> MountedFileSystem::fill_stat(Node directory, DirectoryEntry* entry, Semaphore* turns) {
   const auto turn = co_await turns->acquire();
   FIRN_CO_TRY(const auto inode, co_await fetch_inode(place_in(directory, entry->name)));
   if (!inode) co_return {};
-  switch (node_type(*inode)) {
-    case NodeType::file: {
-      FIRN_CO_TRY(const auto found, co_await array_of(inode->object, inode->chunk_bytes).stat());
-      entry->stat = make_stat(*inode, found.cells, found.newest);
-      break;
-    }
-    case NodeType::directory: {
-      FIRN_CO_TRY(const Epoch newest, co_await newest_change(inode->object));
-      entry->stat = make_stat(*inode, kInodeBytes, newest);
-      break;
-    }
-    case NodeType::symlink:
-      entry->stat = make_stat(*inode, inode->value_bytes, kEpochNone);
-      break;
-  }
+  FIRN_CO_TRY(entry->stat, co_await stat_of(*inode));
   co_return {};
 }
 

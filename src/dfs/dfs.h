@@ -171,6 +171,8 @@ class FileSystem {
   virtual Task<Result<void>> punch(Node file, uint64_t offset, uint64_t bytes) = 0;
 
   virtual Task<Result<Stat>> stat(Node node) = 0;
+  // Of one name in a directory; never follows. Fewer messages than lookup_in() and stat().
+  virtual Task<Result<Stat>> stat_in(Node directory, std::string name) = 0;
   virtual Task<Result<void>> set_attributes(Node node, SetAttributes changes) = 0;
   // The default for what is made in the directory by those who look it up from now on; 0: the container's.
   // Gives the node with it.

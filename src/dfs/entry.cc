@@ -99,6 +99,17 @@ Task<Result<std::optional<Inode>>> fetch_inode(Place place, Epoch epoch) {
   co_return std::move(inode);
 }
 
+Task<Result<std::optional<SeenInode>>> see_inode(Place place) {
+  InodeBytes bytes;
+  std::vector<client::FetchTarget> targets;
+  targets.push_back(inode_target(bytes));
+  FIRN_CO_TRY(const FetchReply found, co_await place.directory.fetch_now(place.name, std::move(targets)));
+  auto inode = found_inode(found.items[0], bytes);
+  if (!inode) co_return at_place(std::move(inode).error(), place);
+  if (!*inode) co_return std::nullopt;
+  co_return SeenInode{**inode, found.epoch};
+}
+
 Task<Result<std::optional<InodeAndValue>>> fetch_inode_and_value(Place place, Key akey, Epoch epoch) {
   std::string value(kValueBytesGuess, '\0');
   for (int attempt = 0; attempt < kFetchAttemptsMax; attempt++) {
@@ -189,6 +200,13 @@ Task<Result<RemovedEntry>> remove_entry(Place place, Inode seen) {
   if (!inode && inode.error().code() != Code::corrupt) co_return std::move(inode).error();
   const bool known = inode && *inode;
   co_return RemovedEntry{known ? **inode : seen, *removed};
+}
+
+Task<Result<std::optional<RemovedEntry>>> remove_seen(Place place, SeenInode seen) {
+  auto removed = co_await place.directory.punch_dkey(place.name, Condition::punch, seen.epoch);
+  if (removed) co_return RemovedEntry{seen.inode, *removed};
+  if (removed.error().code() == Code::restart) co_return std::nullopt;
+  co_return at_place(std::move(removed).error(), place);
 }
 
 Task<Result<void>> restore_entry(Place place, Epoch epoch) {

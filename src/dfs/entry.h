@@ -31,6 +31,12 @@ struct Entry {
 
 // Nothing if there is no entry. Code::corrupt if the dkey holds something else.
 Task<Result<std::optional<Inode>>> fetch_inode(Place place, Epoch epoch = kEpochMax);
+// The inode, and an epoch at which it was like that.
+struct SeenInode {
+  Inode inode;
+  Epoch epoch;
+};
+Task<Result<std::optional<SeenInode>>> see_inode(Place place);
 // The inode, and with it one more single value of the dkey.
 struct InodeAndValue {
   Inode inode;
@@ -67,6 +73,9 @@ struct RemovedEntry {
   Epoch epoch;  // of the removal
 };
 Task<Result<RemovedEntry>> remove_entry(Place place, Inode seen);
+// Removes the entry as it was seen. Nothing, and nothing done, if it has changed since; not_found if it is
+// gone.
+Task<Result<std::optional<RemovedEntry>>> remove_seen(Place place, SeenInode seen);
 // Puts back what was there just before `epoch`. Code::exists if the name has been taken since.
 Task<Result<void>> restore_entry(Place place, Epoch epoch);
 // When the entry at the place was made there, or written anew as a whole: which changes of single fields do

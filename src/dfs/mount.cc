@@ -195,7 +195,7 @@ Task<Result<Inode>> MountedFileSystem::fetch_own_inode(Node node) {
 
 // kEpochNone if nothing was ever written to the object.
 Task<Result<Epoch>> MountedFileSystem::newest_change(ObjectId object) {
-  FIRN_CO_TRY(const QueryReply reply, co_await container_->open(object).query({}));
+  FIRN_CO_TRY(const QueryReply reply, co_await container_->open(object).query({.find_newest = true}));
   co_return reply.newest;
 }
 

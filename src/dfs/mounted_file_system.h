@@ -45,6 +45,7 @@ class MountedFileSystem final : public FileSystem {
   Task<Result<void>> punch(Node file, uint64_t offset, uint64_t bytes) override;
 
   Task<Result<Stat>> stat(Node node) override;
+  Task<Result<Stat>> stat_in(Node directory, std::string name) override;
   Task<Result<void>> set_attributes(Node node, SetAttributes changes) override;
   Task<Result<Node>> set_chunk_bytes(Node directory, uint64_t chunk_bytes) override;
   Task<Result<Node>> set_object_class(Node directory, ObjectClassId object_class) override;
@@ -102,6 +103,7 @@ class MountedFileSystem final : public FileSystem {
   // All but the object, its chunk size and class.
   Inode new_inode(NodeType type, const CreateOptions& options) const;
   Task<Result<Entry>> new_entry(Node parent, NodeType type, CreateOptions options);
+  Task<Result<Stat>> stat_of(Inode inode);
   Task<Result<void>> fill_stat(Node directory, DirectoryEntry* entry, Semaphore* turns);
 
   Task<Result<bool>> is_empty(ObjectId directory);

@@ -1,7 +1,6 @@
 // Unlink and remove_directory. The name goes first, then what it named: a crash in between leaves data that
-// nobody can reach, never a name without data. Conditions on the value of an entry are for transactions to
-// come; until then what a punch removed is looked up afterwards, one epoch before it, and put back if it
-// should not have been. See mounted_file_system.h.
+// nobody can reach, never a name without data. The name is removed on condition that it is what was seen.
+// See mounted_file_system.h.
 #include <fmt/format.h>
 
 #include "dfs/mounted_file_system.h"
@@ -9,6 +8,12 @@
 namespace firn::dfs {
 
 namespace {
+
+constexpr int kRemoveAttemptsMax = 16;
+
+Error keeps_changing(const std::string& name) {
+  return fail(Code::busy, "others keep changing this name").on("name", name);
+}
 
 Error no_such(const std::string& name) {
   return fail(Code::not_found, "no such file or directory").on("name", name);
@@ -18,38 +23,36 @@ Error no_such(const std::string& name) {
 
 Task<Result<void>> MountedFileSystem::unlink(Node parent, std::string name) {
   FIRN_CO_CHECK(check_change(parent, name));
-  const auto is_directory = [&] {
-    return fail(Code::is_directory, "a directory is not unlinked").on("name", name);
-  };
   const Place place = place_in(parent, name);
-  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place));
-  if (!inode) co_return no_such(name);
-  if (node_type(*inode) == NodeType::directory) co_return is_directory();
-  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place, *inode));
-  if (node_type(removed.inode) == NodeType::directory) {
-    co_await put_back(place, removed);
-    co_return is_directory();
+  for (int attempt = 0; attempt < kRemoveAttemptsMax; attempt++) {
+    FIRN_CO_TRY(const auto seen, co_await see_inode(place));
+    if (!seen) co_return no_such(name);
+    if (node_type(seen->inode) == NodeType::directory) {
+      co_return fail(Code::is_directory, "a directory is not unlinked").on("name", name);
+    }
+    FIRN_CO_TRY(const auto removed, co_await remove_seen(place, *seen));
+    if (!removed) continue;
+    co_await discard_data(removed->inode);
+    co_return {};
   }
-  co_await discard_data(removed.inode);
-  co_return {};
+  co_return keeps_changing(name);
 }
 
 Task<Result<void>> MountedFileSystem::remove_directory(Node parent, std::string name) {
   FIRN_CO_CHECK(check_change(parent, name));
   const Place place = place_in(parent, name);
-  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place));
-  if (!inode) co_return no_such(name);
-  if (node_type(*inode) != NodeType::directory) {
-    co_return fail(Code::not_directory, "not a directory").on("name", name);
+  for (int attempt = 0; attempt < kRemoveAttemptsMax; attempt++) {
+    FIRN_CO_TRY(const auto seen, co_await see_inode(place));
+    if (!seen) co_return no_such(name);
+    if (node_type(seen->inode) != NodeType::directory) {
+      co_return fail(Code::not_directory, "not a directory").on("name", name);
+    }
+    FIRN_CO_TRY(const bool empty, co_await is_empty(seen->inode.object));
+    if (!empty) co_return fail(Code::not_empty, "the directory is not empty").on("name", name);
+    FIRN_CO_TRY(const auto removed, co_await remove_seen(place, *seen));
+    if (removed) co_return co_await finish_remove_directory(place, *removed);
   }
-  FIRN_CO_TRY(const bool empty, co_await is_empty(inode->object));
-  if (!empty) co_return fail(Code::not_empty, "the directory is not empty").on("name", name);
-  FIRN_CO_TRY(const RemovedEntry removed, co_await remove_entry(place, *inode));
-  if (removed.inode.object != inode->object) {
-    co_await put_back(place, removed);
-    co_return fail(Code::busy, "somebody else is changing this name").on("name", name);
-  }
-  co_return co_await finish_remove_directory(place, removed);
+  co_return keeps_changing(name);
 }
 
 // Nobody finds the directory any more, but who found it before may just have made an entry in it. What comes

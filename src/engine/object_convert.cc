@@ -52,6 +52,7 @@ Result<vos::Punch> to_store(PunchRequest request, RequestOrigin origin) {
                     .dkey = std::move(request.dkey),
                     .akeys = std::move(request.akeys),
                     .conditions = request.conditions,
+                    .unchanged_since = request.unchanged_since,
                     .request = origin.request,
                     .completed_below = origin.completed_below};
 }
@@ -87,6 +88,7 @@ Result<vos::Query> to_store(QueryRequest request) {
                     .find_dkey = request.find_dkey,
                     .find_akey = request.find_akey,
                     .find_recx = request.find_recx,
+                    .find_newest = request.find_newest,
                     .dkey = std::move(request.dkey),
                     .akey = std::move(request.akey),
                     .epoch = request.epoch};

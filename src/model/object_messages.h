@@ -54,11 +54,13 @@ struct PunchRequest {
   std::optional<Key> dkey;  // none: the whole object (this group's part)
   std::vector<Key> akeys;   // none: the whole dkey
   Condition conditions = Condition::none;
+  Epoch unchanged_since = kEpochMax;  // as in vos::Punch
   static void fields(auto& self, auto&& visit) {
     visit("address", self.address);
     visit("dkey", self.dkey);
     visit("akeys", self.akeys);
     visit("conditions", self.conditions);
+    visit("unchanged_since", self.unchanged_since);
   }
 };
 
@@ -163,6 +165,7 @@ struct QueryRequest {
   bool find_dkey = false;
   bool find_akey = false;
   bool find_recx = false;
+  bool find_newest = false;
   Key dkey;
   Key akey;
   Epoch epoch = kEpochMax;
@@ -172,6 +175,7 @@ struct QueryRequest {
     visit("find_dkey", self.find_dkey);
     visit("find_akey", self.find_akey);
     visit("find_recx", self.find_recx);
+    visit("find_newest", self.find_newest);
     visit("dkey", self.dkey);
     visit("akey", self.akey);
     visit("epoch", self.epoch);

@@ -119,7 +119,11 @@ QueryScan::QueryScan(Tree& tree, const Query& query)
 
 // Tries the candidates of each level in order until one has what is asked for below it.
 Faultable<void> QueryScan::run() {
-  if (!query_.find_dkey && !query_.find_akey && !query_.find_recx) return find_newest();
+  if (query_.find_newest && !newest_found_) {
+    FIRN_CHECK(find_newest());
+    newest_found_ = true;
+  }
+  if (!query_.find_dkey && !query_.find_akey && !query_.find_recx) return {};
   while (true) {
     if (dkey_prefix_.empty()) {
       FIRN_TRY(const bool found, next_dkey());

@@ -1,5 +1,5 @@
 // QueryScan: the largest or smallest visible dkey, akey or run of records, each within the one above; or the
-// newest change. Synchronous; progress is kept over faults as vos/visibility.h says.
+// newest change; or both. Synchronous; progress is kept over faults as vos/visibility.h says.
 #pragma once
 
 #include <optional>
@@ -79,6 +79,7 @@ class QueryScan {
   const Query& query_;
   const ChildWalk::Direction direction_;
   std::optional<EntryScan> all_;  // for the newest change
+  bool newest_found_ = false;
   std::optional<ChildWalk> dkeys_;
   std::optional<ChildWalk> akeys_;
   std::string dkey_prefix_;  // empty: none chosen

@@ -73,6 +73,9 @@ struct Punch {
   std::optional<Key> dkey;
   std::vector<Key> akeys;
   Condition conditions = Condition::none;
+  // Code::restart, and nothing happens, if something of what is punched is visible and newer than this: so
+  // that a caller removes what it has seen.
+  Epoch unchanged_since = kEpochMax;
   RequestId request;
   RequestSequence completed_below;
   StoreWaits* waits = nullptr;
@@ -129,6 +132,7 @@ struct Query {
   bool find_dkey = false;  // else `dkey` is given
   bool find_akey = false;
   bool find_recx = false;
+  bool find_newest = false;  // beside the others, or alone
   Key dkey;
   Key akey;
   Epoch epoch = kEpochMax;
@@ -142,7 +146,7 @@ struct QueryResult {
   Key akey;
   Recx recx;  // the last (first) visible run, cut at the borders of its unit (model/pieces.h)
   uint64_t record_bytes = 0;
-  // When nothing is asked for: the newest visible value or extent of the object, punched ones included.
+  // If it was asked for: of the newest visible value or extent of the object, punched ones included.
   Epoch newest;
 };
 

@@ -106,6 +106,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   struct Commit {
     Change change = {};
     Condition conditions = Condition::none;
+    Epoch unchanged_since = kEpochMax;  // as in Punch
     SpaceUse use = SpaceUse::ordinary;
     const Update* update = nullptr;                    // of an update: its items
     const std::vector<Change>* own_punches = nullptr;  // of the same transaction: what they hide is not there
@@ -149,6 +150,7 @@ class StoreImpl final : public Store, private ReplayVisitor {
   static Existence akey_existence(const Commit& commit, const UpdateItem& wanted, bool exists);
   static void refuse_by_existence(Commit& commit, Existence found, const char* what, const Key& key);
   Faultable<void> judge_punch(Commit& commit, Probe& probe);
+  Faultable<void> judge_punched(Commit& commit, EntryScan& entries);
   Faultable<void> prepare_writes(Commit& commit);
   Result<void> append(Commit& commit);
   void apply_writes(Commit& commit);

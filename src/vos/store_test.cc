@@ -240,6 +240,22 @@ TEST_F(StoreTest, punch_of_what_is_missing_is_refused_only_on_condition) {
   EXPECT_EQ(run(store_->punch(punch)).error().code(), Code::invalid);
 }
 
+TEST_F(StoreTest, punch_of_what_has_changed_since_is_refused) {
+  const Update update = single("dkey", 4);
+  ASSERT_TRUE(run(put(store_.get(), update, "seen")).has_value());
+  Punch punch;
+  punch.object = update.object;
+  punch.dkey = update.dkey;
+  punch.unchanged_since = store_->newest_epoch();
+  ASSERT_TRUE(run(put(store_.get(), update, "news")).has_value());
+  EXPECT_EQ(run(store_->punch(punch)).error().code(), Code::restart);
+  punch.akeys = {update.items[0].akey};
+  EXPECT_EQ(run(store_->punch(punch)).error().code(), Code::restart);
+  ASSERT_TRUE(run(put(store_.get(), single("other", 1), "x")).has_value());
+  punch.unchanged_since = Epoch{store_->newest_epoch().value - 1};
+  EXPECT_TRUE(run(store_->punch(punch)).has_value());
+}
+
 // An update of many akeys and extents, all or nothing, with pages that split on the way.
 TEST_F(StoreTest, update_of_the_most_items_and_extents) {
   Update update = single("d", 1);

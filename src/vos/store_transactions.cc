@@ -99,7 +99,10 @@ Faultable<void> StoreImpl::judge_prepare(Preparing& work) {
   }
   work.result.changes = work.plan.punches;
   for (size_t i = 0; i < work.plan.punches.size() && !work.refused; i++) {
-    Commit commit{.change = work.plan.punches[i], .conditions = work.request->punches[i].conditions};
+    const Punch& punch = work.request->punches[i];
+    Commit commit{.change = work.plan.punches[i],
+                  .conditions = punch.conditions,
+                  .unchanged_since = punch.unchanged_since};
     FIRN_CHECK(judge_part(work, commit));
   }
   for (size_t i = 0; i < work.plan.updates.size() && !work.refused; i++) {

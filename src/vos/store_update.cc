@@ -93,9 +93,11 @@ Task<Result<Epoch>> StoreImpl::punch(Punch punch) {
     co_return remember_refusal(request, std::move(checked).error());
   if (auto answer = answered(request)) co_return co_await answer_again(std::move(*answer));
   const Condition conditions = punch.conditions;
+  const Epoch unchanged_since = punch.unchanged_since;
   StoreWaits* const waits = punch.waits;
   Commit change{.change = punch_change(std::move(punch)),
                 .conditions = conditions,
+                .unchanged_since = unchanged_since,
                 .use = SpaceUse::reserved,
                 .waits = waits};
   auto done = co_await commit(&change);
@@ -423,16 +425,31 @@ Faultable<void> StoreImpl::judge_punch(Commit& commit, Probe& probe) {
     wanted.push_back(dkey_prefix(change.object, *change.dkey));
   for (const AkeyChange& akey : change.akeys)
     wanted.push_back(akey_prefix(change.object, *change.dkey, akey.akey));
-  if (!has(commit.conditions, Condition::punch)) return {};
-  for (const std::string& prefix : wanted) {
-    EntryScan entries(probe, prefix, now);
-    FIRN_TRY(const bool exists, entries.next());
-    if (exists) continue;
+  const bool any_will_do = !has(commit.conditions, Condition::punch) && commit.unchanged_since == kEpochMax;
+  for (size_t i = 0; i < wanted.size() && !any_will_do && !commit.refused; i++) {
+    EntryScan entries(probe, wanted[i], now);
+    FIRN_CHECK(judge_punched(commit, entries));
+  }
+  return {};
+}
+
+Faultable<void> StoreImpl::judge_punched(Commit& commit, EntryScan& entries) {
+  const Change& change = commit.change;
+  FIRN_TRY(bool found, entries.next());
+  if (!found && has(commit.conditions, Condition::punch)) {
     const char* what = !change.dkey           ? "the object does not exist"
                        : change.akeys.empty() ? "the dkey does not exist"
                                               : "an akey to be punched does not exist";
     commit.refused = fail(Code::not_found, what).on("object", change.object.object.text());
     return {};
+  }
+  while (found && commit.unchanged_since != kEpochMax) {
+    if (entries.entry().epoch > commit.unchanged_since) {
+      commit.refused = fail(Code::restart, "what is to be punched has changed since it was looked at")
+                           .on("object", change.object.object.text());
+      return {};
+    }
+    FIRN_TRY(found, entries.next());
   }
   return {};
 }

@@ -30,13 +30,26 @@ std::optional<Code> ReferenceStore::judge(const vos::Update& update) const {
 std::optional<Code> ReferenceStore::judge(const vos::Punch& punch) const {
   if (removed_.contains(punch.object.container)) return Code::not_found;
   if (prepared.stops(punch)) return Code::in_doubt;
-  if (!has(punch.conditions, Condition::punch)) return std::nullopt;
-  if (!punch.dkey) {
-    return object_exists(punch.object, kEpochMax) ? std::nullopt : std::optional(Code::not_found);
+  if (punch.akeys.empty()) return judge_punched(punch, nullptr);
+  for (const Key& akey : punch.akeys) {
+    if (const auto refused = judge_punched(punch, &akey)) return refused;
   }
-  bool all = !punch.akeys.empty() || dkey_exists(punch.object, *punch.dkey, kEpochMax);
-  for (const Key& akey : punch.akeys) all = all && image(punch.object, *punch.dkey, akey, kEpochMax).exists;
-  return all ? std::nullopt : std::optional(Code::not_found);
+  return std::nullopt;
+}
+
+// What is punched in one piece: `akey`, or else the punch's dkey or its object.
+std::optional<Code> ReferenceStore::judge_punched(const vos::Punch& punch, const Key* akey) const {
+  bool exists = false;
+  Epoch newest;
+  for (const Key& dkey : punch.dkey ? std::vector{*punch.dkey} : known_dkeys(punch.object)) {
+    for (const Key& known : akey != nullptr ? std::vector{*akey} : known_akeys(punch.object, dkey)) {
+      const AkeyImage found = image(punch.object, dkey, known, kEpochMax);
+      exists = exists || found.exists;
+      newest = std::max(newest, found.newest);
+    }
+  }
+  if (!exists && has(punch.conditions, Condition::punch)) return Code::not_found;
+  return newest > punch.unchanged_since ? std::optional(Code::restart) : std::nullopt;
 }
 
 void ReferenceStore::apply(const vos::Update& update, const std::string& payload, Epoch epoch) {
@@ -248,14 +261,16 @@ bool ReferenceStore::query_dkey(const vos::Query& query, const Key& dkey, vos::Q
 
 vos::QueryResult ReferenceStore::query(const vos::Query& query) const {
   vos::QueryResult result;
-  if (!query.find_dkey && !query.find_akey && !query.find_recx) {
+  Epoch newest;
+  if (query.find_newest) {
     for (const Key& dkey : known_dkeys(query.object)) {
       for (const Key& akey : known_akeys(query.object, dkey)) {
-        result.newest = std::max(result.newest, image(query.object, dkey, akey, query.epoch).newest);
+        newest = std::max(newest, image(query.object, dkey, akey, query.epoch).newest);
       }
     }
-    return result;
   }
+  result.newest = newest;
+  if (!query.find_dkey && !query.find_akey && !query.find_recx) return result;
   std::vector<Key> candidates = {query.dkey};
   if (query.find_dkey) candidates = dkeys(query.object, query.epoch);
   if (query.largest) std::reverse(candidates.begin(), candidates.end());
@@ -263,7 +278,7 @@ vos::QueryResult ReferenceStore::query(const vos::Query& query) const {
     result.found = query_dkey(query, dkey, result);
     if (result.found) return result;
   }
-  return {};
+  return {.newest = newest};
 }
 
 // --- everything ----------------------------------------------------------------------------------

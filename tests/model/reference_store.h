@@ -95,6 +95,7 @@ class ReferenceStore {
   std::optional<Recx> find_run(const AkeyImage& image, bool largest) const;
   bool query_dkey(const vos::Query& query, const Key& dkey, vos::QueryResult& result) const;
   bool query_akey(const vos::Query& query, const Key& akey, vos::QueryResult& result) const;
+  std::optional<Code> judge_punched(const vos::Punch& punch, const Key* akey) const;
 
   std::map<vos::ObjectRef, Object> objects_;
   std::set<ContainerId> removed_;

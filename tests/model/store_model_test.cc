@@ -14,10 +14,10 @@ namespace {
 void step(StoreWorld& world) {
   Rng& rng = world.workload().rng();
   const uint64_t choice = rng.below(42);
-  if (choice < 18) return world.change(world.workload().change());
+  if (choice < 18) return world.change(world.some_change());
   if (choice < 22) {
     std::vector<ChangeCall> calls;
-    for (uint64_t left = rng.between(2, 8); left > 0; left--) calls.push_back(world.workload().change());
+    for (uint64_t left = rng.between(2, 8); left > 0; left--) calls.push_back(world.some_change());
     return world.changes_at_once(std::move(calls));
   }
   if (choice < 36) return world.read();

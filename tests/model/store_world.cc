@@ -151,6 +151,12 @@ Task<void> StoreWorld::run_changes(vos::Store* store, std::deque<Outcome>* outco
   co_await when_all(std::move(tasks));
 }
 
+ChangeCall StoreWorld::some_change() {
+  ChangeCall change = workload_.change();
+  workload_.look_back(change, epochs_);
+  return change;
+}
+
 void StoreWorld::changes_at_once(std::vector<ChangeCall> calls) {
   auto* outcomes = new std::deque<Outcome>();
   for (ChangeCall& call : calls) outcomes->push_back({std::move(call), std::nullopt});

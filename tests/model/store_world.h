@@ -52,6 +52,8 @@ class StoreWorld {
   void close();
 
   // --- operations; each checks its answer. After an I/O error or a crash the outcome of a change is unknown.
+  // A random change; some depend on what has changed since an epoch of late.
+  ChangeCall some_change();
   void change(ChangeCall call) { changes_at_once({std::move(call)}); }
   void changes_at_once(std::vector<ChangeCall> calls);
   void repeat_old_change();

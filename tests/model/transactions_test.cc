@@ -95,12 +95,12 @@ void TransactionWorld::step() {
       return world.repeat_old_change();
     case 8: {
       std::vector<ChangeCall> calls;
-      for (uint64_t left = rng().between(2, 5); left > 0; left--) calls.push_back(world.workload().change());
+      for (uint64_t left = rng().between(2, 5); left > 0; left--) calls.push_back(world.some_change());
       return world.changes_at_once(std::move(calls));
     }
     default:
       if (rng().chance(1, 2)) return world.read();
-      return world.change(world.workload().change());
+      return world.change(world.some_change());
   }
 }
 

@@ -181,6 +181,14 @@ ChangeCall Workload::punch() {
   return {std::move(punch), {}};
 }
 
+void Workload::look_back(ChangeCall& change, const std::set<Epoch>& epochs) {
+  auto* const punch = std::get_if<vos::Punch>(&change.call);
+  if (punch == nullptr || !options_.conditions || epochs.empty() || !rng_.chance(1, 3)) return;
+  constexpr size_t kBackMax = 20;
+  const uint64_t back = rng_.between(1, std::min(kBackMax, epochs.size()));
+  punch->unchanged_since = *std::prev(epochs.end(), static_cast<ptrdiff_t>(back));
+}
+
 vos::Fetch Workload::fetch(Epoch epoch) {
   vos::Fetch fetch;
   fetch.object = object();
@@ -227,6 +235,7 @@ vos::Query Workload::query(Epoch epoch) {
   query.find_dkey = rng_.chance(1, 2);
   query.find_akey = rng_.chance(1, 2);
   query.find_recx = rng_.chance(1, 2);
+  query.find_newest = rng_.chance(1, 2);
   query.dkey = dkey();
   query.akey = akey();
   query.epoch = epoch;

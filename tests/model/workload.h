@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,6 +44,8 @@ class Workload {
   Rng& rng() { return rng_; }
   // Each with a request id of its own.
   ChangeCall change();
+  // Makes of some punches such as depend on what has changed since one of these epochs.
+  void look_back(ChangeCall& change, const std::set<Epoch>& epochs);
   vos::Fetch fetch(Epoch epoch);
   vos::List list(Epoch epoch);
   vos::Query query(Epoch epoch);
