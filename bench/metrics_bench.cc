@@ -68,7 +68,8 @@ class Side {
     const auto begin = std::chrono::steady_clock::now();
     must(runtime_.run(lanes(this, operations / kInFlight, update)));
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-    return took.count() / static_cast<double>(operations / kInFlight * kInFlight);
+    const uint64_t done = operations / kInFlight * kInFlight;
+    return took.count() / static_cast<double>(done);
   }
 
  private:

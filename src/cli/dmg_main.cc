@@ -138,7 +138,7 @@ constexpr FaceCommand kCommands[] = {
 // "host" or "host:port", the first of a list: any server answers for the system. A directory or an address
 // stays.
 std::string system_from(const std::string& hosts) {
-  const std::string first = hosts.substr(0, hosts.find(','));
+  std::string first = hosts.substr(0, hosts.find(','));
   if (first.find('/') != std::string::npos) return first;
   return "tcp://" + first + (first.find(':') == std::string::npos ? std::string(":") + kPort : "");
 }

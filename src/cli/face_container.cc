@@ -76,7 +76,7 @@ Task<Result<void>> face_create_container(Session& session, FaceArguments argumen
   if (wish.type.empty() || lower(wish.type) == "unknown") wish.type = "none";
   for (const std::string& pair : split_list(arguments.pairs)) wish.properties.push_back(pair);
   FIRN_CO_TRY(const auto access, access_properties(arguments.access));
-  for (const auto& [name, value] : access) wish.properties.push_back(name + ":" + value);
+  for (const auto& [name, value] : access) wish.properties.push_back(fmt::format("{}:{}", name, value));
   FIRN_CO_TRY(ContainerInfo made, co_await make_container(session, wish));
   co_return co_await show(session, wish.pool, std::move(made), "Successfully created container\n");
 }

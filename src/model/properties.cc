@@ -74,8 +74,9 @@ Result<std::string> canonical_root_oids(std::string_view value) {
 
 Result<std::string> canonical_number(std::string_view value) {
   uint64_t number = 0;
-  const char* const end = value.data() + value.size();
-  const auto [stop, error] = std::from_chars(value.data(), end, number);
+  const char* const begin = value.data();
+  const char* const end = begin + value.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error == std::errc{} && stop == end) return std::to_string(number);
   return fail(Code::invalid, "this property is a number");
 }

@@ -40,23 +40,23 @@ struct StreamSocketTest : ::testing::Test {
   using Loop = Kind::Loop;
 
   StreamSocketTest() {
-    auto executor = Loop::create();
-    EXPECT_TRUE(executor.has_value());
-    executor_ = *std::move(executor);
-    sockets_ = std::make_unique<typename Kind::Net>(*executor_);
+    auto created = Loop::create();
+    EXPECT_TRUE(created.has_value());
+    executor = *std::move(created);
+    sockets = std::make_unique<typename Kind::Net>(*executor);
   }
   std::unique_ptr<ListenSocket> listen(std::string host = "127.0.0.1") {
-    auto listener = sockets_->listen(std::move(host), 0);
+    auto listener = sockets->listen(std::move(host), 0);
     EXPECT_TRUE(listener.has_value());
     return *std::move(listener);
   }
   template <class T>
   T run(Task<T> task) {
-    return blocking_run(*executor_, std::move(task));
+    return blocking_run(*executor, std::move(task));
   }
   Pair make_pair() {
     auto listener = listen();
-    return run(connect_pair(sockets_.get(), listener.get()));
+    return run(connect_pair(sockets.get(), listener.get()));
   }
   static Task<Pair> connect_pair(Sockets* sockets, ListenSocket* listener) {
     Pair pair;
@@ -73,8 +73,8 @@ struct StreamSocketTest : ::testing::Test {
     socket->shutdown();
   }
 
-  std::unique_ptr<Loop> executor_;
-  std::unique_ptr<Sockets> sockets_;
+  std::unique_ptr<Loop> executor;
+  std::unique_ptr<Sockets> sockets;
 };
 
 using Kinds = ::testing::Types<OnUring, OnEpoll>;
@@ -123,7 +123,7 @@ TYPED_TEST(StreamSocketTest, echoes_small_and_large_messages) {
       parts.push_back(rest.first(length));
       rest = rest.subspan(length);
     }
-    EXPECT_EQ(this->run(round_trip(this->executor_.get(), &pair, &parts)), bytes);
+    EXPECT_EQ(this->run(round_trip(this->executor.get(), &pair, &parts)), bytes);
   }
   EXPECT_TRUE(pair.server->peer().starts_with("127.0.0.1:"));
 }
@@ -165,7 +165,7 @@ TYPED_TEST(StreamSocketTest, peer_vanishing_in_the_middle_is_unreachable) {
     auto received = co_await sockets->server->receive_all(buffer);
     co_await gate.close();
     co_return received;
-  }(this->executor_.get(), &pair));
+  }(this->executor.get(), &pair));
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code(), Code::unreachable);
 }
@@ -179,7 +179,7 @@ TYPED_TEST(StreamSocketTest, shutdown_wakes_receive_and_send) {
     auto result = co_await socket->receive(buffer);
     co_await gate.close();
     co_return result;
-  }(this->executor_.get(), pair.server.get()));
+  }(this->executor.get(), pair.server.get()));
   ASSERT_FALSE(received.has_value());
   EXPECT_EQ(received.error().code(), Code::unreachable);
 
@@ -192,7 +192,7 @@ TYPED_TEST(StreamSocketTest, shutdown_wakes_receive_and_send) {
     auto result = co_await socket->send_all(parts);
     co_await gate.close();
     co_return result;
-  }(this->executor_.get(), other.server.get()));
+  }(this->executor.get(), other.server.get()));
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().code(), Code::unreachable);
 }
@@ -222,7 +222,7 @@ TYPED_TEST(StreamSocketTest, lent_bytes_arrive_and_come_back) {
       EXPECT_TRUE((co_await sockets->server->receive_all(received)).has_value());
       co_await gate.close();
       co_return received;
-    }(this->executor_.get(), &pair, &parts));
+    }(this->executor.get(), &pair, &parts));
     EXPECT_EQ(back, bytes);
     EXPECT_FALSE(pair.client->lends());
   }
@@ -239,13 +239,13 @@ TYPED_TEST(StreamSocketTest, shutdown_brings_lent_bytes_back) {
     const Code ended = co_await lend(loop, socket, &parts);
     co_await gate.close();
     co_return ended;
-  }(this->executor_.get(), pair.server.get()));
+  }(this->executor.get(), pair.server.get()));
   EXPECT_EQ(code, Code::unreachable);
 }
 
 TYPED_TEST(StreamSocketTest, taken_port_is_in_use_with_a_remedy) {
   auto listener = this->listen();
-  const auto second = this->sockets_->listen("127.0.0.1", listener->port());
+  const auto second = this->sockets->listen("127.0.0.1", listener->port());
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code(), Code::in_use);
   EXPECT_FALSE(second.error().remedy().empty());
@@ -263,9 +263,9 @@ TYPED_TEST(StreamSocketTest, closing_a_listener_cancels_accept_and_frees_the_por
     auto result = co_await socket->accept();
     co_await gate.close();
     co_return result ? Code::invalid : result.error().code();
-  }(this->executor_.get(), listener.get()));
+  }(this->executor.get(), listener.get()));
   EXPECT_EQ(accepted, Code::canceled);
-  EXPECT_TRUE(this->sockets_->listen("127.0.0.1", port).has_value());
+  EXPECT_TRUE(this->sockets->listen("127.0.0.1", port).has_value());
   EXPECT_EQ(this->run(listener->accept()).error().code(), Code::canceled);
 }
 
@@ -273,7 +273,7 @@ TYPED_TEST(StreamSocketTest, nobody_listening_is_unreachable) {
   auto listener = this->listen();
   const uint16_t port = listener->port();
   listener->close();
-  const auto connected = this->run(this->sockets_->connect("127.0.0.1", port, 5s));
+  const auto connected = this->run(this->sockets->connect("127.0.0.1", port, 5s));
   ASSERT_FALSE(connected.has_value());
   EXPECT_EQ(connected.error().code(), Code::unreachable);
 }
@@ -292,8 +292,8 @@ TYPED_TEST(StreamSocketTest, connect_gives_up_at_its_deadline) {
   std::optional<Code> code;
   MonotonicTime begin{};
   for (int i = 0; i < 10 && !code; i++) {
-    begin = this->executor_->now();
-    auto socket = this->run(this->sockets_->connect("127.0.0.1", ntohs(address.sin_port), 50ms));
+    begin = this->executor->now();
+    auto socket = this->run(this->sockets->connect("127.0.0.1", ntohs(address.sin_port), 50ms));
     if (socket) {
       connected.push_back(*std::move(socket));
     } else {
@@ -301,28 +301,28 @@ TYPED_TEST(StreamSocketTest, connect_gives_up_at_its_deadline) {
     }
   }
   EXPECT_EQ(code, Code::unreachable);
-  EXPECT_GE(this->executor_->now() - begin, 50ms);
-  EXPECT_LT(this->executor_->now() - begin, 800ms);
+  EXPECT_GE(this->executor->now() - begin, 50ms);
+  EXPECT_LT(this->executor->now() - begin, 800ms);
   ::close(full);
 }
 
 TYPED_TEST(StreamSocketTest, names_and_ipv6_work) {
   auto listener = this->listen();
-  EXPECT_TRUE(this->run(this->sockets_->connect("localhost", listener->port(), 5s)).has_value());
-  auto version6 = this->sockets_->listen("::1", 0);
+  EXPECT_TRUE(this->run(this->sockets->connect("localhost", listener->port(), 5s)).has_value());
+  auto version6 = this->sockets->listen("::1", 0);
   if (!version6) GTEST_SKIP() << "no IPv6 here";
-  const auto connected = this->run(this->sockets_->connect("::1", (*version6)->port(), 5s));
+  const auto connected = this->run(this->sockets->connect("::1", (*version6)->port(), 5s));
   ASSERT_TRUE(connected.has_value());
   EXPECT_TRUE((*connected)->peer().starts_with("[::1]:"));
 }
 
 TYPED_TEST(StreamSocketTest, all_ipv6_addresses_leave_the_port_to_all_ipv4_addresses) {
-  if (!this->sockets_->listen("::", 0)) GTEST_SKIP() << "no IPv6 here";
+  if (!this->sockets->listen("::", 0)) GTEST_SKIP() << "no IPv6 here";
   bool both = false;
   for (int i = 0; i < 10 && !both; i++) {  // another process may have the port
-    const auto version6 = this->sockets_->listen("::", 0);
+    const auto version6 = this->sockets->listen("::", 0);
     ASSERT_TRUE(version6.has_value());
-    both = this->sockets_->listen("0.0.0.0", (*version6)->port()).has_value();
+    both = this->sockets->listen("0.0.0.0", (*version6)->port()).has_value();
   }
   EXPECT_TRUE(both);
 }

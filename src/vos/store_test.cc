@@ -13,13 +13,15 @@ namespace firn::vos {
 namespace {
 
 class StoreTest : public testing::Test {
+ public:
+  ~StoreTest() override {
+    if (store_ != nullptr) EXPECT_TRUE(run(store_->close()).has_value());
+  }
+
  protected:
   StoreTest() : world_(1), node_(world_.add_node("store")) {
     world_.start_all();
     store_ = *run(make(this));
-  }
-  ~StoreTest() override {
-    if (store_ != nullptr) EXPECT_TRUE(run(store_->close()).has_value());
   }
 
   static Task<Result<std::unique_ptr<Store>>> make(StoreTest* self) {

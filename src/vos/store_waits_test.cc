@@ -46,6 +46,9 @@ class SlowDevice final : public BlockDevice {
 };
 
 class StoreWaitsTest : public testing::Test {
+ public:
+  ~StoreWaitsTest() override { EXPECT_TRUE(run(store_->close()).has_value()); }
+
  protected:
   StoreWaitsTest() {
     const auto log = device(log_, 0ms);
@@ -53,7 +56,6 @@ class StoreWaitsTest : public testing::Test {
     EXPECT_TRUE(run(Store::format(runtime_, *log, *main, {.store = Uuid{{7}}})).has_value());
     open();
   }
-  ~StoreWaitsTest() override { EXPECT_TRUE(run(store_->close()).has_value()); }
 
   template <class T>
   T run(Task<T> task) {

@@ -11,8 +11,10 @@ namespace firn::vos {
 namespace {
 
 class WriteBehindTest : public testing::Test {
- protected:
+ public:
   ~WriteBehindTest() override { run(held.close()); }
+
+ protected:
   template <class T>
   T run(Task<T> task) {
     return blocking_run(runtime.executor(), std::move(task));
