@@ -47,8 +47,7 @@ FrameSender::Outgoing::Outgoing(Executor& executor, ByteView head_bytes,
       head(head_bytes),
       payload(payload_parts),
       payload_bytes(total_bytes(payload_parts)),
-      done(executor),
-      loan(executor) {}
+      done(executor) {}
 
 bool FrameSender::send_now(ByteView head, std::span<const ByteView> payload, bool alone) {
   const size_t payload_bytes = total_bytes(payload);
@@ -72,7 +71,6 @@ Task<Result<void>> FrameSender::send(ByteView head, std::span<const ByteView> pa
   queue_.push_back(mine);
   wake();
   co_await mine.done.wait();
-  co_await mine.loan.returned();
   co_return std::move(mine.result);
 }
 
@@ -93,8 +91,7 @@ Task<void> FrameSender::run() {
     while (!stopped_ && !(copied_.empty() && queue_.empty())) {
       gather_batch();
       sending_ = true;
-      const Result<void> result = lent_ != nullptr ? co_await socket_.send_lent(parts_, lent_->loan)
-                                                   : co_await socket_.send_all(parts_);
+      const Result<void> result = co_await socket_.send_all(parts_);
       sending_ = false;
       batch_ended(result);
     }
@@ -103,7 +100,6 @@ Task<void> FrameSender::run() {
     gather_batch();
     batch_ended(closed_error());
   }
-  while (Outgoing* const frame = unreturned_.pop_front()) co_await frame->loan.returned();
 }
 
 // As much as the socket takes at once: mostly all.
@@ -119,14 +115,12 @@ void FrameSender::send_copied() {
 void FrameSender::gather_batch() {
   batch_.clear();
   parts_.clear();
-  lent_ = nullptr;
   copied_batch_ = std::exchange(copied_, {});
   copied_frames_ = 0;
   size_t bytes = copied_batch_.size();
   if (bytes > 0) parts_.push_back(as_bytes(copied_batch_));
   while (Outgoing* const frame = queue_.front()) {
-    const bool lent = frame->bytes() >= kLentFrameMin && socket_.lends();
-    const bool fits = !lent && bytes + frame->bytes() <= kBatchBytesMax &&
+    const bool fits = bytes + frame->bytes() <= kBatchBytesMax &&
                       parts_.size() + 2 + frame->payload.size() <= kBatchPartsMax;
     if (!parts_.empty() && !fits) return;
     frame->unlink();
@@ -135,16 +129,11 @@ void FrameSender::gather_batch() {
     parts_.emplace_back(frame->lengths);
     parts_.push_back(frame->head);
     parts_.insert(parts_.end(), frame->payload.begin(), frame->payload.end());
-    if (lent) {
-      lent_ = frame;
-      return;
-    }
   }
 }
 
 void FrameSender::batch_ended(const Result<void>& result) {
   if (!result) stopped_ = true;
-  if (lent_ != nullptr && lent_->loan.out()) unreturned_.push_back(*lent_);
   for (Outgoing* const frame : batch_) {
     if (!result) frame->result = result.error().clone();
     frame->done.set();

@@ -46,8 +46,7 @@ std::array<std::byte, kFrameLengthsBytes> frame_lengths(size_t head_bytes, size_
 
 // Sends frames. What gathers during one turn of the loop, or while a system call is in progress, goes out
 // with the next, in one. Small frames are copied and nobody waits for them; of others the sender's own bytes
-// are sent, large ones without a copy where the socket can: then the sender waits until the peer has them,
-// others do not.
+// are sent.
 class FrameSender {
  public:
   FrameSender(Executor& executor, Socket& socket) : executor_(executor), socket_(socket) {}
@@ -72,8 +71,6 @@ class FrameSender {
   static constexpr size_t kCopiedBytesKept = 8 << 10;  // of memory, when they have been sent
   // So many frames do not wait for others: the peer has enough to begin with.
   static constexpr size_t kGatheredMax = 16;
-  // From here on pinning the pages and hearing of their end costs less than a copy.
-  static constexpr size_t kLentFrameMin = 64 << 10;
 
   // A frame in the queue; lives in its send().
   struct Outgoing : ListNode {
@@ -86,7 +83,6 @@ class FrameSender {
     const size_t payload_bytes;
     Result<void> result;
     Event done;
-    SendLoan loan;
   };
   // co_await it in run(): until wake().
   struct Sleep {
@@ -112,8 +108,6 @@ class FrameSender {
   std::string copied_batch_;
   std::vector<Outgoing*> batch_;
   std::vector<ByteView> parts_;
-  Outgoing* lent_ = nullptr;            // the only frame of the batch, if its bytes are lent to the socket
-  IntrusiveList<Outgoing> unreturned_;  // frames of earlier batches whose bytes still are
   bool stopped_ = false;
 };
 

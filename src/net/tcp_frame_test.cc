@@ -32,12 +32,6 @@ class ScriptedSocket final : public Socket {
     for (const ByteView part : parts) stream += as_text(part);
     co_return Result<void>();
   }
-  bool lends() const override { return lending; }
-  Task<Result<void>> send_lent(std::span<const ByteView> parts, SendLoan& loan) override {
-    loan.lend(std::make_unique<SendLoan::Part>());
-    loans.push_back(&loan);
-    return send_all(parts);
-  }
   size_t send_now(ByteView bytes) override {
     const size_t taken = std::min(bytes.size(), takes);
     sent.push_back(taken);
@@ -52,8 +46,6 @@ class ScriptedSocket final : public Socket {
   std::vector<size_t> sent;  // bytes of each call
   std::string stream;        // all of them
   std::deque<std::string> pieces;
-  bool lending = false;
-  std::vector<SendLoan*> loans;  // that are out, oldest first
 
  private:
   size_t take(MutableBytes target) {
@@ -75,8 +67,6 @@ class FrameSenderTest : public testing::Test {
     EXPECT_EQ(sending_.size(), 0U);
     EXPECT_EQ(gate_.size(), 0U);
   }
-  bool running() const { return sending_.size() > 0; }
-  size_t unfinished() const { return gate_.size(); }
   // One that waits.
   void send(std::string head) { gate_.spawn(send_one(this, std::move(head))); }
   void send_now(size_t frames) {
@@ -142,35 +132,6 @@ TEST_F(FrameSenderTest, only_so_much_is_copied) {
   EXPECT_EQ(taken, 16U);
   executor.run_ready();
   EXPECT_EQ(socket.stream.size(), 16U * 4096);
-}
-
-TEST_F(FrameSenderTest, who_sends_a_large_frame_waits_until_its_bytes_are_back_and_others_do_not) {
-  socket.lending = true;
-  send("small");
-  send(std::string(100'000, 'l'));
-  send("another");
-  executor.run_ready();
-  EXPECT_EQ(socket.sent, (std::vector<size_t>{8 + 5, 8 + 100'000, 8 + 7}));
-  ASSERT_EQ(socket.loans.size(), 1U);
-  EXPECT_EQ(unfinished(), 1U);
-  socket.loans[0]->give_back();
-  executor.run_ready();
-  EXPECT_EQ(unfinished(), 0U);
-  EXPECT_EQ(refused, 0U);
-}
-
-TEST_F(FrameSenderTest, stopped_sender_ends_when_lent_bytes_are_back) {
-  socket.lending = true;
-  send(std::string(100'000, 'l'));
-  send(std::string(100'000, 'm'));
-  executor.run_ready();
-  ASSERT_EQ(socket.loans.size(), 2U);
-  sender.stop();
-  executor.run_ready();
-  EXPECT_TRUE(running());
-  for (SendLoan* const loan : socket.loans) loan->give_back();
-  executor.run_ready();
-  EXPECT_FALSE(running());
 }
 
 TEST_F(FrameSenderTest, stopped_sender_refuses) {

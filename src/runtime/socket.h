@@ -10,14 +10,13 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "runtime/local_socket.h"
-#include "runtime/send_loan.h"
 #include "runtime/task.h"
 
 namespace firn {
 
 class Socket {
  public:
-  // No operation is in progress when it is destroyed, and no loan out (shutdown, then await them).
+  // No operation is in progress when it is destroyed (shutdown, then await them).
   virtual ~Socket() = default;
   // Receives at least one byte; 0 at the peer's orderly end. Code::unreachable when the connection broke.
   virtual Task<Result<size_t>> receive(MutableBytes target) = 0;
@@ -25,20 +24,13 @@ class Socket {
   virtual Task<Result<void>> receive_all(MutableBytes target) = 0;
   // Sends all parts in order. One send at a time.
   virtual Task<Result<void>> send_all(std::span<const ByteView> parts) = 0;
-  // Whether send_lent() does not copy, as far as is known: it pays for large parts and peers on other hosts.
-  virtual bool lends() const { return false; }
-  // As send_all. What the parts refer to belongs to `loan` and may be out afterwards, after an error too.
-  virtual Task<Result<void>> send_lent(std::span<const ByteView> parts, SendLoan& loan) {
-    (void)loan;
-    return send_all(parts);
-  }
   // Sends what the socket takes without waiting; gives how many bytes. 0 also where something is wrong, of
   // which send_all tells. Not while a send is in progress.
   virtual size_t send_now(ByteView bytes) {
     (void)bytes;
     return 0;
   }
-  // Ends both directions: operations in progress complete soon with Code::unreachable, and loans come back.
+  // Ends both directions: operations in progress complete soon with Code::unreachable.
   virtual void shutdown() = 0;
   // "address:port" of the other end.
   virtual std::string peer() const = 0;

@@ -197,52 +197,6 @@ TYPED_TEST(StreamSocketTest, shutdown_wakes_receive_and_send) {
   EXPECT_EQ(sent.error().code(), Code::unreachable);
 }
 
-Task<Code> lend(Executor* executor, Socket* socket, const std::vector<ByteView>* parts) {
-  SendLoan loan(*executor);
-  const auto sent = co_await socket->send_lent(*parts, loan);
-  co_await loan.returned();
-  co_return sent ? Code{} : sent.error().code();
-}
-
-// Over loopback the kernel copies, says so, and is not asked again: the second way of sending is another.
-TYPED_TEST(StreamSocketTest, lent_bytes_arrive_and_come_back) {
-  Pair pair = this->make_pair();
-  Rng rng(1);
-  std::vector<std::byte> bytes(3 << 20);
-  for (auto& byte : bytes) byte = static_cast<std::byte>(rng.next());
-  const std::vector<ByteView> parts = {ByteView(bytes).first(5), ByteView(bytes).subspan(5)};
-  for (int i = 0; i < 2; i++) {
-    const auto back = this->run([](Executor* executor, Pair* sockets,
-                                   const std::vector<ByteView>* sent) -> Task<std::vector<std::byte>> {
-      Gate gate(*executor);
-      gate.spawn([](Executor* loop, Socket* from, const std::vector<ByteView>* what) -> Task<void> {
-        EXPECT_EQ(co_await lend(loop, from, what), Code{});
-      }(executor, sockets->client.get(), sent));
-      std::vector<std::byte> received(total_bytes(*sent));
-      EXPECT_TRUE((co_await sockets->server->receive_all(received)).has_value());
-      co_await gate.close();
-      co_return received;
-    }(this->executor.get(), &pair, &parts));
-    EXPECT_EQ(back, bytes);
-    EXPECT_FALSE(pair.client->lends());
-  }
-}
-
-// Nobody reads them: without being cut off they would stay with the kernel.
-TYPED_TEST(StreamSocketTest, shutdown_brings_lent_bytes_back) {
-  Pair pair = this->make_pair();
-  const Code code = this->run([](Executor* loop, Socket* socket) -> Task<Code> {
-    Gate gate(*loop);
-    gate.spawn(TestFixture::shut_down_later(loop, socket));
-    const std::vector<std::byte> bytes(64 << 20);
-    const std::vector<ByteView> parts = {bytes};
-    const Code ended = co_await lend(loop, socket, &parts);
-    co_await gate.close();
-    co_return ended;
-  }(this->executor.get(), pair.server.get()));
-  EXPECT_EQ(code, Code::unreachable);
-}
-
 TYPED_TEST(StreamSocketTest, taken_port_is_in_use_with_a_remedy) {
   auto listener = this->listen();
   const auto second = this->sockets->listen("127.0.0.1", listener->port());

@@ -19,16 +19,12 @@
 #include "runtime/listening.h"
 #include "runtime/socket_address.h"
 #include "runtime/uring_operation.h"
-#include "runtime/zero_copy_send.h"
 
 namespace firn {
 
 namespace {
 
 constexpr size_t kReceiveBytesMax = 1 << 30;  // of one call; results are int
-
-// The kernel does not know it, the socket cannot, or more memory may not be locked: sending with a copy can.
-bool zero_copy_refused(int result) { return result == -EINVAL || result == -EOPNOTSUPP || result == -ENOMEM; }
 
 bool try_again(int result) { return result == -EINTR || result == -EAGAIN; }
 
@@ -91,10 +87,7 @@ class UringSocket final : public Socket {
     address.size = sizeof address.storage;
     if (::getpeername(descriptor_.number(), address.get(), &address.size) == 0) peer_ = address.text();
   }
-  ~UringSocket() override {
-    FIRN_ASSERT(operations_ == 0);
-    FIRN_ASSERT(lending_.unreturned == 0);
-  }
+  ~UringSocket() override { FIRN_ASSERT(operations_ == 0); }
 
   Task<Result<size_t>> receive(MutableBytes target) override { return receive_some(target, 0); }
 
@@ -111,7 +104,10 @@ class UringSocket final : public Socket {
   Task<Result<void>> send_all(std::span<const ByteView> parts) override {
     PartCursor cursor(parts);
     while (cursor.left_bytes() > 0) {
-      const msghdr message = next_message(cursor);
+      const std::span<iovec> vectors = cursor.next();
+      msghdr message{};
+      message.msg_iov = vectors.data();
+      message.msg_iovlen = vectors.size();
       int result = send_now(message);
       if (result == -EAGAIN) {
         operations_++;
@@ -120,27 +116,6 @@ class UringSocket final : public Socket {
           io_uring_prep_sendmsg(entry, descriptor_.number(), &message, MSG_NOSIGNAL | MSG_WAITALL);
         });
         operations_--;
-      }
-      if (try_again(result)) continue;
-      if (result < 0) co_return broken(-result, "sending to a peer failed");
-      cursor.advance(static_cast<size_t>(result));
-    }
-    co_return Result<void>();
-  }
-
-  bool lends() const override { return lending_.pays; }
-
-  Task<Result<void>> send_lent(std::span<const ByteView> parts, SendLoan& loan) override {
-    if (!lends()) co_return co_await send_all(parts);
-    PartCursor cursor(parts);
-    while (cursor.left_bytes() > 0) {
-      const msghdr message = next_message(cursor);
-      operations_++;
-      int result = co_await ZeroCopySend(executor_, descriptor_.number(), message, loan, lending_);
-      operations_--;
-      if (zero_copy_refused(result)) {
-        lending_.pays = false;
-        result = send_now(message);
       }
       if (try_again(result)) continue;
       if (result < 0) co_return broken(-result, "sending to a peer failed");
@@ -158,15 +133,10 @@ class UringSocket final : public Socket {
   void shutdown() override {
     if (std::exchange(shut_down_, true) || !descriptor_.valid()) return;
     ::shutdown(descriptor_.number(), SHUT_RDWR);
-    if (lending_.unreturned == 0) return;
-    // A peer that takes nothing would keep what is lent for as long as it likes: the connection is cut.
-    const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-    [[maybe_unused]] const int cut = ::connect(descriptor_.number(), &nobody, sizeof nobody);
   }
   std::string peer() const override { return peer_; }
   int release() override {
     FIRN_ASSERT(operations_ == 0);
-    FIRN_ASSERT(lending_.unreturned == 0);
     return descriptor_.release();
   }
 
@@ -185,15 +155,6 @@ class UringSocket final : public Socket {
     }
   }
 
-  // Of what comes next. Valid until the cursor's next step.
-  static msghdr next_message(PartCursor& cursor) {
-    const std::span<iovec> vectors = cursor.next();
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = vectors.size();
-    return message;
-  }
-
   // As much as the socket takes without waiting, or a negative errno. Mostly all: no operation of the ring.
   int send_now(const msghdr& message) const {
     const ssize_t sent = ::sendmsg(descriptor_.number(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -209,7 +170,6 @@ class UringSocket final : public Socket {
   std::string peer_ = "?";
   bool shut_down_ = false;
   int operations_ = 0;
-  Lending lending_;
 };
 
 class UringListenSocket final : public ListenSocket {
