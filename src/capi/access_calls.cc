@@ -4,9 +4,11 @@
 #include <daos_cont.h>
 
 #include "capi/access_convert.h"
+#include "capi/access_entry.h"
 #include "capi/access_properties.h"
 #include "capi/container_properties.h"
 #include "capi/dfs_calls.h"
+#include "capi/request_call.h"
 #include "model/access_messages.h"
 #include "model/properties.h"
 
@@ -32,13 +34,6 @@ Task<Result<int>> get_list(Lane* lane, Handle handle, daos_prop_t** place) {
   co_return 0;
 }
 
-Task<Result<int>> change_list(Lane* lane, Handle handle, std::pair<AccessChange, std::string> change) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(handle->pool->system));
-  FIRN_CO_CHECK(co_await client->ask(
-      AccessChangeRequest{handle->pool->id(), handle->id(), change.first, std::move(change.second)}));
-  co_return 0;
-}
-
 int start_change(daos_handle_t coh, AccessChange change, Result<std::string> text, daos_event_t* ev,
                  std::source_location call = std::source_location::current()) {
   if (!ready()) return -DER_UNINIT;
@@ -46,12 +41,8 @@ int start_change(daos_handle_t coh, AccessChange change, Result<std::string> tex
   if (!handle) return -DER_NO_HDL;
   if (!text) return report(std::move(text).error(), call);
   if (!handle->changeable() || !handle->allows(right::kSetAccess)) return -DER_NO_PERM;
-  return perform(
-      ev,
-      [handle = std::move(handle), what = std::pair(change, *std::move(text))](Lane& lane) {
-        return change_list(&lane, handle, what);
-      },
-      call);
+  AccessChangeRequest request{handle->pool->id(), handle->id(), change, *std::move(text)};
+  return perform_request(ev, handle->pool, std::move(request), call);
 }
 
 Result<std::string> text_of(daos_acl* acl) {
@@ -61,26 +52,10 @@ Result<std::string> text_of(daos_acl* acl) {
 
 // As text of AccessChange::remove.
 Result<std::string> principal_text(daos_acl_principal_type type, const char* name) {
-  switch (type) {
-    case DAOS_ACL_OWNER:
-      return DAOS_ACL_PRINCIPAL_OWNER;
-    case DAOS_ACL_OWNER_GROUP:
-      return DAOS_ACL_PRINCIPAL_OWNER_GRP;
-    case DAOS_ACL_EVERYONE:
-      return DAOS_ACL_PRINCIPAL_EVERYONE;
-    default:
-      break;
-  }
+  if (const char* const special = special_principal(type)) return special;
   if ((type != DAOS_ACL_USER && type != DAOS_ACL_GROUP) || !daos_acl_principal_is_valid(name))
     return fail(Code::invalid, "there is no such principal");
   return (type == DAOS_ACL_USER ? "u:" : "g:") + std::string(name);
-}
-
-Task<Result<int>> set_owner(Lane* lane, Handle handle, std::vector<Property> owners) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(handle->pool->system));
-  FIRN_CO_CHECK(
-      co_await client->set_container_properties({handle->pool->id(), handle->id(), std::move(owners)}));
-  co_return 0;
 }
 
 int start_set_owner(daos_handle_t coh, const char* user, const char* group, daos_event_t* ev) {
@@ -95,9 +70,8 @@ int start_set_owner(daos_handle_t coh, const char* user, const char* group, daos
     if (!is_principal_name(owner.value)) return refuse("owners are written NAME@ or NAME@DOMAIN");
   }
   if (!handle->changeable() || !handle->allows(right::kSetOwner)) return -DER_NO_PERM;
-  return perform(ev, [handle = std::move(handle), owners = std::move(owners)](Lane& lane) {
-    return set_owner(&lane, handle, owners);
-  });
+  ContainerSetPropertiesRequest request{handle->pool->id(), handle->id(), std::move(owners)};
+  return perform_request(ev, handle->pool, std::move(request));
 }
 
 Task<Result<int>> set_root_owner(Lane* lane, Handle handle, dfs::SetAttributes change) {

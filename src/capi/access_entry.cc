@@ -49,6 +49,19 @@ bool is_entry(const daos_ace& entry, size_t size) {
   return ends && daos_acl_principal_is_valid(entry.dae_principal);
 }
 
+const char* special_principal(unsigned type) {
+  switch (type) {
+    case DAOS_ACL_OWNER:
+      return DAOS_ACL_PRINCIPAL_OWNER;
+    case DAOS_ACL_OWNER_GROUP:
+      return DAOS_ACL_PRINCIPAL_OWNER_GRP;
+    case DAOS_ACL_EVERYONE:
+      return DAOS_ACL_PRINCIPAL_EVERYONE;
+    default:
+      return nullptr;
+  }
+}
+
 std::string_view principal_name(const daos_ace& entry) {
   return entry.dae_principal_len == 0 ? std::string_view() : std::string_view(entry.dae_principal);
 }
@@ -98,16 +111,8 @@ bool daos_ace_is_valid(daos_ace* ace) {
 
 const char* daos_ace_get_principal_str(daos_ace* ace) {
   if (ace == nullptr) return nullptr;
-  switch (ace->dae_principal_type) {
-    case DAOS_ACL_OWNER:
-      return DAOS_ACL_PRINCIPAL_OWNER;
-    case DAOS_ACL_OWNER_GROUP:
-      return DAOS_ACL_PRINCIPAL_OWNER_GRP;
-    case DAOS_ACL_EVERYONE:
-      return DAOS_ACL_PRINCIPAL_EVERYONE;
-    default:
-      return is_entry(*ace, entry_size(*ace)) ? ace->dae_principal : nullptr;
-  }
+  if (const char* const special = firn::capi::special_principal(ace->dae_principal_type)) return special;
+  return is_entry(*ace, entry_size(*ace)) ? ace->dae_principal : nullptr;
 }
 
 void daos_ace_dump(daos_ace* ace, uint32_t tabs) {

@@ -19,6 +19,9 @@ bool is_entry(const daos_ace& entry, size_t size);
 
 inline size_t entry_size(const daos_ace& entry) { return sizeof(daos_ace) + entry.dae_principal_len; }
 
+// What those that are one each are called; nullptr: `type` is another.
+const char* special_principal(unsigned type);
+
 // Empty for those without a name.
 std::string_view principal_name(const daos_ace& entry);
 

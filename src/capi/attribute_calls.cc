@@ -5,7 +5,7 @@
 #include <daos_cont.h>
 #include <daos_pool.h>
 
-#include "capi/call.h"
+#include "capi/request_call.h"
 #include "model/attribute_messages.h"
 #include "model/limits.h"
 
@@ -34,6 +34,13 @@ std::optional<Owner> container_owner(daos_handle_t coh) {
   return Owner{container->pool, container->id(), container->readable(), container->writable()};
 }
 
+// 0: its attributes may be looked at, or changed.
+int refuse_owner(const std::optional<Owner>& owner, bool Owner::* permitted) {
+  if (!ready()) return -DER_UNINIT;
+  if (!owner) return -DER_NO_HDL;
+  return (*owner).*permitted ? 0 : -DER_NO_PERM;
+}
+
 // A place of the caller's, and how much it can take.
 struct Place {
   std::string name;
@@ -51,20 +58,6 @@ Result<std::vector<std::string>> read_names(int count, char const* const* names)
       return fail(Code::invalid, "the name of an attribute is too long");
   }
   return read;
-}
-
-Task<Result<int>> set(Lane* lane, Owner owner, std::vector<Attribute> attributes) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(owner.pool->system));
-  FIRN_CO_CHECK(co_await client->ask(
-      AttributeSetRequest{owner.pool->id(), std::move(owner.container), std::move(attributes)}));
-  co_return 0;
-}
-
-Task<Result<int>> remove(Lane* lane, Owner owner, std::vector<std::string> names) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(owner.pool->system));
-  FIRN_CO_CHECK(co_await client->ask(
-      AttributeDeleteRequest{owner.pool->id(), std::move(owner.container), std::move(names)}));
-  co_return 0;
 }
 
 void give(const std::vector<Attribute>& attributes, const Place& place) {
@@ -125,32 +118,20 @@ Result<std::vector<Attribute>> read_attributes(const SetArguments& given) {
 
 int set_attributes(std::optional<Owner> owner, const SetArguments& given, daos_event_t* ev,
                    std::source_location call = std::source_location::current()) {
-  if (!ready()) return -DER_UNINIT;
-  if (!owner) return -DER_NO_HDL;
-  if (!owner->writable) return -DER_NO_PERM;
+  if (const int refused = refuse_owner(owner, &Owner::writable); refused != 0) return refused;
   auto attributes = read_attributes(given);
   if (!attributes) return report(std::move(attributes).error(), call);
-  return perform(
-      ev,
-      [owner = *std::move(owner), attributes = *std::move(attributes)](Lane& lane) {
-        return set(&lane, owner, attributes);
-      },
-      call);
+  AttributeSetRequest request{owner->pool->id(), std::move(owner->container), *std::move(attributes)};
+  return perform_request(ev, owner->pool, std::move(request), call);
 }
 
 int delete_attributes(std::optional<Owner> owner, int count, char const* const* names, daos_event_t* ev,
                       std::source_location call = std::source_location::current()) {
-  if (!ready()) return -DER_UNINIT;
-  if (!owner) return -DER_NO_HDL;
-  if (!owner->writable) return -DER_NO_PERM;
+  if (const int refused = refuse_owner(owner, &Owner::writable); refused != 0) return refused;
   auto read = read_names(count, names);
   if (!read) return report(std::move(read).error(), call);
-  return perform(
-      ev,
-      [owner = *std::move(owner), names = *std::move(read)](Lane& lane) {
-        return remove(&lane, owner, names);
-      },
-      call);
+  AttributeDeleteRequest request{owner->pool->id(), std::move(owner->container), *std::move(read)};
+  return perform_request(ev, owner->pool, std::move(request), call);
 }
 
 struct GetArguments {
@@ -162,9 +143,7 @@ struct GetArguments {
 
 int get_attributes(std::optional<Owner> owner, const GetArguments& given, daos_event_t* ev,
                    std::source_location call = std::source_location::current()) {
-  if (!ready()) return -DER_UNINIT;
-  if (!owner) return -DER_NO_HDL;
-  if (!owner->readable) return -DER_NO_PERM;
+  if (const int refused = refuse_owner(owner, &Owner::readable); refused != 0) return refused;
   auto names = read_names(given.count, given.names);
   if (!names) return report(std::move(names).error(), call);
   if (given.sizes == nullptr) return refuse("there is no place for the sizes of attributes", call);
@@ -183,9 +162,7 @@ int get_attributes(std::optional<Owner> owner, const GetArguments& given, daos_e
 
 int list_attributes(std::optional<Owner> owner, char* buffer, size_t* size, daos_event_t* ev,
                     std::source_location call = std::source_location::current()) {
-  if (!ready()) return -DER_UNINIT;
-  if (!owner) return -DER_NO_HDL;
-  if (!owner->readable) return -DER_NO_PERM;
+  if (const int refused = refuse_owner(owner, &Owner::readable); refused != 0) return refused;
   if (size == nullptr) return refuse("there is no place for the size of the list", call);
   return perform(
       ev, [owner = *std::move(owner), buffer, size](Lane& lane) { return list(&lane, owner, buffer, size); },

@@ -4,6 +4,7 @@
 #include "capi/call.h"
 #include "capi/container_properties.h"
 #include "capi/convert.h"
+#include "capi/request_call.h"
 #include "model/access_messages.h"
 #include "runtime/users.h"
 
@@ -40,13 +41,6 @@ Task<Result<int>> open(Lane* lane, std::shared_ptr<PoolHandle> pool, std::string
   co_return places.handle->cookie == 0 ? -DER_NOMEM : 0;
 }
 
-Task<Result<int>> destroy(Lane* lane, std::shared_ptr<PoolHandle> pool, std::string name) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(pool->system));
-  FIRN_CO_CHECK(
-      co_await client->ask(ContainerDestroyRequest{pool->id(), std::move(name), process_credential()}));
-  co_return 0;
-}
-
 Task<Result<int>> allocate(Lane* lane, std::shared_ptr<ContainerHandle> handle, uint64_t count,
                            uint64_t* first) {
   FIRN_CO_TRY(const auto container, lane->container(handle));
@@ -64,14 +58,6 @@ Task<Result<int>> query(Lane* lane, std::shared_ptr<ContainerHandle> handle, Que
   FIRN_CO_TRY(const ContainerInfo info, co_await client->query_container(handle->pool->id(), handle->id()));
   if (places.info != nullptr) fill_container_info(info, *places.info);
   if (places.properties != nullptr) FIRN_CO_CHECK(fill_properties(info, *places.properties));
-  co_return 0;
-}
-
-Task<Result<int>> set_properties(Lane* lane, std::shared_ptr<ContainerHandle> handle,
-                                 std::vector<Property> properties) {
-  FIRN_CO_TRY(client::Client* const client, lane->client(handle->pool->system));
-  FIRN_CO_CHECK(
-      co_await client->set_container_properties({handle->pool->id(), handle->id(), std::move(properties)}));
   co_return 0;
 }
 
@@ -141,9 +127,8 @@ int daos_cont_destroy(daos_handle_t poh, const char* cont, int, daos_event_t* ev
   if (!pool) return -DER_NO_HDL;
   if (cont == nullptr || *cont == '\0') return refuse("the container is missing");
   if (!pool->writable()) return -DER_NO_PERM;
-  return perform(ev, [pool = std::move(pool), name = std::string(cont)](Lane& lane) {
-    return destroy(&lane, pool, name);
-  });
+  firn::ContainerDestroyRequest request{pool->id(), cont, firn::process_credential()};
+  return perform_request(ev, std::move(pool), std::move(request));
 }
 
 int daos_cont_alloc_oids(daos_handle_t coh, daos_size_t num_oids, uint64_t* oid, daos_event_t* ev) {
@@ -169,15 +154,14 @@ int daos_cont_query(daos_handle_t coh, daos_cont_info_t* info, daos_prop_t* cont
 
 int daos_cont_set_prop(daos_handle_t coh, daos_prop_t* prop, daos_event_t* ev) {
   if (!ready()) return -DER_UNINIT;
-  auto container = find<ContainerHandle>(coh);
+  const auto container = find<ContainerHandle>(coh);
   if (!container) return -DER_NO_HDL;
   if (prop == nullptr || prop->dpp_nr == 0) return refuse("there is no property to set");
   auto properties = changed_properties(*prop);
   if (!properties) return report(std::move(properties).error(), std::source_location::current());
   if (!container->changeable() || !container->allows(rights_to_change(*properties))) return -DER_NO_PERM;
-  return perform(ev, [container = std::move(container), properties = *std::move(properties)](Lane& lane) {
-    return set_properties(&lane, container, properties);
-  });
+  firn::ContainerSetPropertiesRequest request{container->pool->id(), container->id(), *std::move(properties)};
+  return perform_request(ev, container->pool, std::move(request));
 }
 
 int daos_cont_status_clear(daos_handle_t coh, daos_event_t* ev) {

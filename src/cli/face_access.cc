@@ -13,11 +13,6 @@ namespace firn::cli {
 
 namespace {
 
-std::string value_of(const std::vector<Property>& properties, std::string_view name) {
-  const std::string* const value = find_property(properties, name);
-  return value == nullptr ? "" : *value;
-}
-
 // A file has an entry on each line, and comments that begin with #.
 Result<std::string> read_list(const std::string& path) {
   std::ifstream stream(path);
@@ -49,9 +44,10 @@ Task<Result<std::vector<Property>>> properties_of(Session& session, ContainerWis
 
 std::string list_text(const std::vector<Property>& properties) {
   std::string text =
-      fmt::format("# Owner: {}\n# Owner Group: {}\n# Entries:\n", value_of(properties, property::kOwner),
-                  value_of(properties, property::kGroup));
-  for (const std::string& entry : split_list(value_of(properties, property::kAcl))) text += entry + "\n";
+      fmt::format("# Owner: {}\n# Owner Group: {}\n# Entries:\n",
+                  property_value(properties, property::kOwner), property_value(properties, property::kGroup));
+  for (const std::string& entry : split_list(std::string(property_value(properties, property::kAcl))))
+    text += entry + "\n";
   return text;
 }
 
@@ -68,9 +64,9 @@ Result<void> show(const Session& session, const FaceArguments& arguments,
   const std::string& path = arguments.access.output;
   if (!path.empty()) return write_file(path, list_text(properties));
   if (session.options().json) {
-    print_json({{"entries", split_list(value_of(properties, property::kAcl))},
-                {"owner_user", value_of(properties, property::kOwner)},
-                {"owner_group", value_of(properties, property::kGroup)}});
+    print_json({{"entries", split_list(std::string(property_value(properties, property::kAcl)))},
+                {"owner_user", property_value(properties, property::kOwner)},
+                {"owner_group", property_value(properties, property::kGroup)}});
   } else {
     fmt::print("{}", list_text(properties));
   }

@@ -12,11 +12,6 @@ class Client::Impl {
   Impl(Runtime& runtime, Transport& transport, Address system, ClientOptions options)
       : runtime(runtime), system(std::move(system)), options(options), rpc(runtime, transport, options.rpc) {}
 
-  template <class Request>
-  Task<Result<typename Request::Reply>> call(const Request& request) {
-    return rpc.call(system, request, {}, options.call);
-  }
-
   Runtime& runtime;
   Address system;
   ClientOptions options;
@@ -35,44 +30,44 @@ Runtime& Client::runtime() { return impl_->runtime; }
 net::RpcClient& Client::rpc() { return impl_->rpc; }
 const ClientOptions& Client::options() const { return impl_->options; }
 
-Task<Result<SystemQueryReply>> Client::query_system() { return impl_->call(SystemQueryRequest{}); }
+Task<Result<SystemQueryReply>> Client::query_system() { return ask(SystemQueryRequest{}); }
 
-Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) { return impl_->call(request); }
+Task<Result<PoolInfo>> Client::create_pool(PoolCreateRequest request) { return ask(std::move(request)); }
 
 Task<Result<std::vector<PoolInfo>>> Client::list_pools() {
-  FIRN_CO_TRY(PoolListReply reply, co_await impl_->call(PoolListRequest{}));
+  FIRN_CO_TRY(PoolListReply reply, co_await ask(PoolListRequest{}));
   co_return std::move(reply.pools);
 }
 
 Task<Result<PoolInfo>> Client::query_pool(std::string pool) {
-  return impl_->call(PoolQueryRequest{.pool = std::move(pool)});
+  return ask(PoolQueryRequest{.pool = std::move(pool)});
 }
 
 Task<Result<void>> Client::destroy_pool(std::string pool, bool recursive) {
-  FIRN_CO_CHECK(co_await impl_->call(PoolDestroyRequest{.pool = std::move(pool), .recursive = recursive}));
+  FIRN_CO_CHECK(co_await ask(PoolDestroyRequest{.pool = std::move(pool), .recursive = recursive}));
   co_return {};
 }
 
 Task<Result<ContainerInfo>> Client::create_container(ContainerCreateRequest request) {
-  return impl_->call(request);
+  return ask(std::move(request));
 }
 
 Task<Result<std::vector<ContainerInfo>>> Client::list_containers(std::string pool) {
-  FIRN_CO_TRY(ContainerListReply reply, co_await impl_->call(ContainerListRequest{.pool = std::move(pool)}));
+  FIRN_CO_TRY(ContainerListReply reply, co_await ask(ContainerListRequest{.pool = std::move(pool)}));
   co_return std::move(reply.containers);
 }
 
 Task<Result<ContainerInfo>> Client::query_container(std::string pool, std::string container) {
-  return impl_->call(ContainerQueryRequest{.pool = std::move(pool), .container = std::move(container)});
+  return ask(ContainerQueryRequest{.pool = std::move(pool), .container = std::move(container)});
 }
 
 Task<Result<ContainerInfo>> Client::set_container_properties(ContainerSetPropertiesRequest request) {
-  return impl_->call(request);
+  return ask(std::move(request));
 }
 
 Task<Result<void>> Client::destroy_container(std::string pool, std::string container) {
-  FIRN_CO_CHECK(co_await impl_->call(
-      ContainerDestroyRequest{.pool = std::move(pool), .container = std::move(container)}));
+  FIRN_CO_CHECK(
+      co_await ask(ContainerDestroyRequest{.pool = std::move(pool), .container = std::move(container)}));
   co_return {};
 }
 

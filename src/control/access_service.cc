@@ -16,17 +16,14 @@ Result<Rights> rights_by(const std::vector<Property>& properties, const std::opt
   const std::string* const text = find_property(properties, property::kAcl);
   if (!who || text == nullptr) return right::kAll;
   FIRN_TRY(const AccessList list, parse_access_list(*text));
-  const std::string* const owner = find_property(properties, property::kOwner);
-  const std::string* const group = find_property(properties, property::kGroup);
-  const Ownership of{owner == nullptr ? "" : std::string_view(*owner),
-                     group == nullptr ? "" : std::string_view(*group)};
+  const Ownership of{property_value(properties, property::kOwner),
+                     property_value(properties, property::kGroup)};
   return evaluate(list, of, *who);
 }
 
 // The property that the list is after the change.
 Result<Property> changed_list(const std::vector<Property>& properties, const AccessChangeRequest& request) {
-  const std::string* const text = find_property(properties, property::kAcl);
-  FIRN_TRY(AccessList list, parse_access_list(text == nullptr ? "" : std::string_view(*text)));
+  FIRN_TRY(AccessList list, parse_access_list(property_value(properties, property::kAcl)));
   switch (request.change) {
     case AccessChange::overwrite: {
       FIRN_TRY(list, parse_access_list(request.text));

@@ -2,7 +2,6 @@
 // data end, its times are the epoch of its newest write unless set by hand later. See mounted_file_system.h.
 #include "dfs/layout.h"
 #include "dfs/mounted_file_system.h"
-#include "dfs/names.h"
 #include "dfs/object_classes.h"
 #include "dfs/parallel.h"
 
@@ -89,13 +88,8 @@ Task<Result<Node>> MountedFileSystem::change_defaults(Node node, InodeField fiel
 }
 
 Task<Result<Stat>> MountedFileSystem::stat_in(Node directory, std::string name) {
-  if (directory.type != NodeType::directory) {
-    co_return about(fail(Code::not_directory, "not a directory"), directory);
-  }
-  FIRN_CO_CHECK(check_name(name));
-  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place_in(directory, name)));
-  if (!inode) co_return fail(Code::not_found, "no such file or directory").on("name", name);
-  co_return co_await stat_of(*inode);
+  FIRN_CO_TRY(const Inode inode, co_await inode_in(std::move(directory), std::move(name)));
+  co_return co_await stat_of(inode);
 }
 
 Task<Result<Stat>> MountedFileSystem::stat_of(Inode inode) {

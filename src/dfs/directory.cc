@@ -15,9 +15,7 @@ constexpr size_t kStatsAtOnceMax = 64;
 Task<Result<std::vector<DirectoryEntry>>> MountedFileSystem::read_directory(Node directory,
                                                                             DirectoryAnchor& anchor,
                                                                             uint32_t entries_max) {
-  if (directory.type != NodeType::directory) {
-    co_return about(fail(Code::not_directory, "not a directory"), directory);
-  }
+  FIRN_CO_CHECK(check_directory(directory));
   std::vector<DirectoryEntry> entries;
   if (anchor.end()) co_return entries;
   FIRN_CO_TRY(auto names, co_await container_->open(directory.object).list_dkeys(anchor.list, entries_max));

@@ -29,13 +29,16 @@ struct Walk {
 }  // namespace
 
 Task<Result<Node>> MountedFileSystem::lookup_in(Node directory, std::string name) {
-  if (directory.type != NodeType::directory) {
-    co_return about(fail(Code::not_directory, "not a directory"), directory);
-  }
+  FIRN_CO_TRY(const Inode inode, co_await inode_in(directory, name));
+  co_return node_at(directory, std::move(name), inode);
+}
+
+Task<Result<Inode>> MountedFileSystem::inode_in(Node directory, std::string name) {
+  FIRN_CO_CHECK(check_directory(directory));
   FIRN_CO_CHECK(check_name(name));
-  FIRN_CO_TRY(const auto inode, co_await fetch_inode(place_in(directory, name)));
+  FIRN_CO_TRY(auto inode, co_await fetch_inode(place_in(directory, name)));
   if (!inode) co_return fail(Code::not_found, "no such file or directory").on("name", name);
-  co_return node_at(directory, std::move(name), *inode);
+  co_return *std::move(inode);
 }
 
 Task<Result<Node>> MountedFileSystem::lookup(std::string path, bool follow) {

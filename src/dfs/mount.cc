@@ -153,9 +153,14 @@ Result<void> MountedFileSystem::check_writable() const {
   return {};
 }
 
+Result<void> MountedFileSystem::check_directory(const Node& node) {
+  if (node.type != NodeType::directory) return about(fail(Code::not_directory, "not a directory"), node);
+  return {};
+}
+
 Result<void> MountedFileSystem::check_change(const Node& parent, const std::string& name) const {
   FIRN_CHECK(check_writable());
-  if (parent.type != NodeType::directory) return about(fail(Code::not_directory, "not a directory"), parent);
+  FIRN_CHECK(check_directory(parent));
   return check_name(name);
 }
 

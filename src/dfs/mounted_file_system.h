@@ -79,6 +79,7 @@ class MountedFileSystem final : public FileSystem {
   Timestamp now() const { return timestamp_from(runtime().wall_time()); }
   Result<void> check_writable() const;
   // That `parent` is a directory and, for a change, the mount writable and the name one an entry can have.
+  static Result<void> check_directory(const Node& node);
   Result<void> check_change(const Node& parent, const std::string& name) const;
   Place place_in(const Node& directory, std::string name) const;
   // Where the node's own entry is.
@@ -89,6 +90,7 @@ class MountedFileSystem final : public FileSystem {
 
   // The node's inode. not_found if its name is gone or is another object's by now.
   Task<Result<Inode>> fetch_own_inode(Node node);
+  Task<Result<Inode>> inode_in(Node directory, std::string name);
   Task<Result<Epoch>> newest_change(ObjectId object);
   // `node` with the new defaults; one field of its inode is written.
   Task<Result<Node>> change_defaults(Node node, InodeField field);

@@ -5,8 +5,7 @@ namespace firn::dfs {
 
 Task<Result<Node>> MountedFileSystem::prepare_file(Node parent, CreateOptions options) {
   FIRN_CO_CHECK(check_writable());
-  if (parent.type != NodeType::directory)
-    co_return about(fail(Code::not_directory, "not a directory"), parent);
+  FIRN_CO_CHECK(check_directory(parent));
   FIRN_CO_TRY(const Entry entry, co_await new_entry(std::move(parent), NodeType::file, options));
   co_return Node{.type = NodeType::file,
                  .object = entry.inode.object,

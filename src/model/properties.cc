@@ -305,6 +305,11 @@ const std::string* find_property(const std::vector<Property>& properties, std::s
   return found == properties.end() ? nullptr : &found->value;
 }
 
+std::string_view property_value(const std::vector<Property>& properties, std::string_view name) {
+  const std::string* const value = find_property(properties, name);
+  return value == nullptr ? std::string_view() : *value;
+}
+
 Result<std::vector<ObjectId>> parse_root_oids(std::string_view value) {
   std::vector<ObjectId> oids;
   while (!value.empty()) {

@@ -84,6 +84,8 @@ Result<std::string> take_label(std::vector<Property>& properties);
 
 // The value, or nullptr.
 const std::string* find_property(const std::vector<Property>& properties, std::string_view name);
+// Its value; empty if it is not there.
+std::string_view property_value(const std::vector<Property>& properties, std::string_view name);
 
 // Conversions of canonical values. Code::corrupt if the text is not one.
 Result<std::vector<ObjectId>> parse_root_oids(std::string_view value);

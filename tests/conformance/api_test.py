@@ -14,11 +14,7 @@ PROGRAMS = {"api": ["daos"], "files": ["dfs", "daos"], "metadata": ["daos"]}
 
 
 def run(program, system, transport="auto"):
-    done = systems.run([program, "tank"], system, FIRN_TRANSPORT=transport)
-    if done.returncode == 0:
-        return True
-    print(f"{program.name}, {system}, {transport}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
-    return False
+    return systems.succeeds([program, "tank"], system, FIRN_TRANSPORT=transport)
 
 
 def main():

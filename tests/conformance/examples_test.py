@@ -51,11 +51,7 @@ def compile_by_line(source, program, prefix):
 
 
 def prints_as_it_should(program, source, system, container):
-    done = systems.run([program, "tank", container], system)
-    if done.returncode == 0 and done.stdout == PRINTS[source]:
-        return True
-    print(f"{program}, {system}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
-    return False
+    return systems.succeeds([program, "tank", container], system, PRINTS[source])
 
 
 def main():

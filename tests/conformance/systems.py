@@ -50,3 +50,12 @@ def run(command, system, timeout=240, **environment):
     """A program that finds `system` as its own; with its outputs."""
     environment = dict(os.environ, FIRN_SYSTEM=str(system), **environment)
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
+
+
+def succeeds(command, system, prints=None, **environment):
+    """Whether it ends with 0, and prints just that if it is given. What it said is shown if not."""
+    done = run(command, system, **environment)
+    if done.returncode == 0 and prints in (None, done.stdout):
+        return True
+    print(f"{command[0]}, {system}, {environment}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return False
