@@ -69,19 +69,21 @@ std::vector<std::byte> random_bytes(uint64_t seed, size_t size) {
 }
 
 class DeviceContract : public ::testing::TestWithParam<Subject> {
- protected:
-  DeviceContract() {
-    std::string pattern = GetParam().folder + "/firn_device_test_XXXXXX";
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    executor_ = UringExecutor::create().value();
-  }
+ public:
   ~DeviceContract() override {
     device_.reset();
     // The kernel lets go of a ring's files a moment after they were closed: what is mounted goes with the
     // last.
     if (mounted_) EXPECT_EQ(::umount2(folder_.c_str(), MNT_DETACH), 0);
     std::filesystem::remove_all(folder_);
+  }
+
+ protected:
+  DeviceContract() {
+    std::string pattern = GetParam().folder + "/firn_device_test_XXXXXX";
+    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    executor_ = UringExecutor::create().value();
   }
 
   template <class T>
